@@ -1,0 +1,39 @@
+/* Access tokens: JSON Web Tokens (RFC 7519) signed RS256 (RFC 7518) with a kid. Only RS256 under a known kid is ever
+ * accepted: neither "none", nor a MAC made with the public key, nor a key that the token brings along. */
+#ifndef AIC_CRYPTO_TOKEN_H
+#define AIC_CRYPTO_TOKEN_H
+
+#include "base/error.h"
+#include "base/uuid.h"
+
+/* An RSA-2048 key pair; the kid is the first 16 bytes of the SHA-256 of the public key (DER), as hex. */
+typedef struct signing_key signing_key;
+
+error signing_key_new(arena *a, signing_key **out);
+error signing_key_load(arena *a, text private_pem, text kid, signing_key **out);
+text signing_key_kid(const signing_key *key);
+text signing_key_private_pem(arena *a, const signing_key *key);
+text signing_key_public_pem(arena *a, const signing_key *key);
+text signing_key_jwk(arena *a, const signing_key *key); /* RFC 7517: kty, n, e, kid, alg, use */
+
+typedef struct token_claims {
+    uuid subject, org, jti;
+    text role, issuer, audience;
+    bool is_super_admin;
+    instant issued_at, expires_at; /* whole seconds */
+} token_claims;
+
+error token_sign(arena *a, const signing_key *key, const token_claims *claims, text *out);
+
+typedef struct token_check {
+    text issuer, audience;
+    instant now;
+} token_check;
+
+enum { TOKEN_MOST_BYTES = 4096, TOKEN_CLOCK_SKEW_SECONDS = 30 };
+
+/* UNAUTHENTICATED: cannot be read, wrong signature, key, issuer or audience, expired or from the future. */
+error token_verify(arena *a, text token, signing_key *const *keys, size_t key_count, const token_check *check,
+                   token_claims *out);
+
+#endif

@@ -1,0 +1,46 @@
+/* What the features of one server share: handed to every request as rq->app. Owned by the program that serves. */
+#ifndef AIC_FEATURES_APP_H
+#define AIC_FEATURES_APP_H
+
+#include "base/log.h"
+#include "crypto/token.h"
+#include "http/http.h"
+#include "store/store.h"
+
+/* The access tokens' keys; filled at start by identity_load_keys. */
+typedef struct token_keys {
+    signing_key *active;
+    signing_key *const *verifying; /* the active one first, then those retired that still verify */
+    size_t verifying_count;
+} token_keys;
+
+typedef struct example_data {
+    const char *id, *name, *description;
+    text csv;
+    int64_t rows, columns;
+    text suggested; /* JSON: protected, label, prediction, score, favorable */
+} example_data;
+
+typedef struct platform {
+    store *store;
+    clock_source clock;
+    const logger *log;
+    token_keys keys;
+    text issuer; /* the public URL */
+    bool is_development;
+    bool limit_rates;
+    const example_data *examples;
+    size_t example_count;
+} platform;
+
+/* Who asks, as the credential says. */
+typedef struct principal {
+    uuid user_id, org_id, jti;
+    text role;
+    bool is_super_admin;
+    bool by_cookie;
+    bool is_replay;     /* this request's answer is a remembered one */
+    instant expires_at; /* of the access token */
+} principal;
+
+#endif

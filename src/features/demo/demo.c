@@ -1,0 +1,185 @@
+#include "features/demo/demo.h"
+
+#include "crypto/hash.h"
+#include "crypto/random.h"
+#include "features/analyses/analyses.h"
+#include "features/identity/identity.h"
+#include "features/systems/systems.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+static const char organization_name[] = "Umoja Credit";
+
+typedef struct demo_person {
+    const char *name, *email, *role, *what;
+} demo_person;
+
+static const demo_person people[] = {
+    { "Naledi Dube", "compliance@umoja.example", "COMPLIANCE_OFFICER", "compliance officer" },
+    { "Thabo Nkosi", "admin@umoja.example", "ADMIN", "administrator" },
+    { "Anna Botha", "auditor@umoja.example", "AUDITOR", "internal auditor" },
+    { "Sipho Khumalo", "viewer@umoja.example", "VIEWER", "viewer" },
+};
+
+enum { PEOPLE = sizeof people / sizeof *people, OFFICER = 0, PASSWORD_BYTES = 12 };
+
+/* ------------------------------------------------------------------ people */
+
+static error add_people(scope *db, text password, uuid *org_id, uuid ids[PEOPLE])
+{
+    TRY(identity_add_organization(db, text_of(organization_name), TEXT("umoja-credit"), org_id));
+    for (size_t i = 0; i < PEOPLE; i++)
+        TRY(identity_add_user(db, *org_id, text_of(people[i].name), text_of(people[i].email), password,
+                              text_of(people[i].role), &ids[i]));
+    return OK;
+}
+
+static error write_sign_ins(arena *a, const char *path, text password)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    FILE *file = fd >= 0 ? fdopen(fd, "we") : NULL;
+    if (!file) return fail(a, INVALID, "", "The demo sign-ins cannot be written to %s.", path);
+    fprintf(file, "Demo sign-ins (%s, an invented lender); the password of each is %.*s\n", organization_name,
+            PRINT(password));
+    for (size_t i = 0; i < PEOPLE; i++) fprintf(file, "  %-26s %s\n", people[i].email, people[i].what);
+    return fclose(file) == 0 ? OK : fail(a, INVALID, "", "The demo sign-ins cannot be written to %s.", path);
+}
+
+/* ------------------------------------------------------------------ systems, and an analysis of the first */
+
+#define ANSWERS(x, y, z)                                                                                               \
+    {                                                                                                                  \
+        { true, x }, { true, y },                                                                                      \
+        {                                                                                                              \
+            true, z                                                                                                    \
+        }                                                                                                              \
+    }
+
+static error add_systems(scope *db, uuid officer, uuid *first)
+{
+    system_draft drafts[] = {
+        { .name = TEXT("Loan approval"),
+          .purpose = TEXT("Approves or declines personal loan applications up to R50,000 from an application score."),
+          .version_label = TEXT("3.2"),
+          .decision_type = TEXT("Approve or decline a loan"),
+          .affected_groups = TEXT("People who apply for a personal loan"),
+          .sector = TEXT("Financial services"),
+          .use_case = TEXT("FINANCE"),
+          .disclosure_text = TEXT(
+              "Your application is first assessed by an automated system. You may ask for a person to look at it."),
+          .tier_answers = ANSWERS(3, 1, 2),
+          .accountable_person_id = { true, officer } },
+        { .name = TEXT("Fraud block"),
+          .purpose = TEXT("Holds card payments that look like fraud until the customer confirms them."),
+          .decision_type = TEXT("Hold a payment"),
+          .affected_groups = TEXT("Card holders"),
+          .sector = TEXT("Financial services"),
+          .use_case = TEXT("FINANCE"),
+          .tier_answers = ANSWERS(2, 1, 3) },
+        { .name = TEXT("Letter routing"),
+          .purpose = TEXT("Sends incoming letters to the team that answers them."),
+          .decision_type = TEXT("Route a letter"),
+          .use_case = TEXT("OTHER"),
+          .tier_answers = ANSWERS(1, 1, 1),
+          .accountable_person_id = { true, officer } },
+    };
+    for (size_t i = 0; i < sizeof drafts / sizeof *drafts; i++) {
+        system_view made;
+        TRY(systems_register(db, &drafts[i], &made));
+        if (i == 0) *first = made.row.id;
+    }
+    return OK;
+}
+
+static error analyse(scope *db, uuid system_id, text csv)
+{
+    static const text protected_columns[] = { { "age_group", 9 }, { "sex", 3 } };
+    fairness_request wanted = fairness_request_standard();
+    wanted.protected_columns = protected_columns;
+    wanted.protected_count = 2;
+    wanted.label = TEXT("repaid");
+    wanted.prediction = TEXT("approved");
+    wanted.score = TEXT("score");
+    wanted.intersect = true;
+    fairness_request_use_case(&wanted, USE_CASE_FINANCE);
+    table_plan plan;
+    const table *data;
+    fairness_report *report;
+    recorded_analysis done;
+    TRY(fairness_plan(db->arena, &wanted, &plan));
+    table_builder *builder = table_builder_new(db->arena, plan);
+    TRY(csv_read(db->arena, csv, table_builder_sink(builder), (table_limits){ 0 }));
+    TRY(table_builder_finish(builder, &data));
+    TRY(fairness_analyze(db->arena, data, &wanted, &report));
+    return analyses_record(db, system_id, report, sha256_hex(db->arena, csv), &done);
+}
+
+static text lender_data(const platform *app)
+{
+    for (size_t i = 0; i < app->example_count; i++)
+        if (!strcmp(app->examples[i].id, "umoja-credit")) return app->examples[i].csv;
+    return NO_TEXT;
+}
+
+static error fill(platform *app, scope *db, uuid officer)
+{
+    uuid first;
+    TRY(add_systems(db, officer, &first));
+    text csv = lender_data(app);
+    return text_is(csv) ? analyse(db, first, csv) : OK;
+}
+
+/* ------------------------------------------------------------------ all of it */
+
+static error seed_people(platform *app, arena *a, const char *sign_ins_path, bool *made, uuid *org_id, uuid *officer)
+{
+    scope *db;
+    bool there;
+    account existing;
+    uuid ids[PEOPLE];
+    uint8_t bytes[PASSWORD_BYTES];
+    caller nobody = { .kind = ACTOR_SYSTEM };
+    TRY(scope_open_system(app->store, a, S9_PLATFORM_ADMINISTRATION, TEXT("make the demo organization"), &nobody, &db));
+    error bad = sql_account_by_email(db, &(sql_account_by_email_in){ .email = text_of(people[OFFICER].email) }, &there,
+                                     &existing);
+    *made = !bad && !there;
+    if (*made) {
+        random_fill(bytes, sizeof bytes);
+        text password = base64url(a, bytes, sizeof bytes);
+        bad = add_people(db, password, org_id, ids);
+        if (!bad) bad = write_sign_ins(a, sign_ins_path, password);
+        if (!bad) bad = scope_commit(db);
+        *officer = ids[OFFICER];
+    }
+    scope_rollback(db);
+    return bad;
+}
+
+error demo_seed(platform *app, const char *sign_ins_path)
+{
+    arena *a = arena_new();
+    scope *db;
+    bool made = false;
+    uuid org_id, officer;
+    error bad = seed_people(app, a, sign_ins_path, &made, &org_id, &officer);
+    if (!bad && made) {
+        /* From here on the lender's own compliance officer acts, within the lender's walls. */
+        caller who = { .kind = ACTOR_USER, .id = officer, .org_id = org_id };
+        bad = scope_open_tenant(app->store, a, &who, &db);
+        if (!bad) {
+            bad = fill(app, db, officer);
+            if (!bad) bad = scope_commit(db);
+            scope_rollback(db);
+        }
+    }
+    /* The error's memory goes with the arena; what is said of it must outlive it. */
+    if (bad) log_event(app->log, LOG_ERROR, "demo_failed", bad->message, NULL);
+    bool failed = bad != OK;
+    arena_drop(a);
+    static const error_value not_made = { .kind = INTERNAL,
+                                          .pointer = "",
+                                          .message = "The demo data could not be made; the log says why." };
+    return failed ? &not_made : OK;
+}

@@ -1,0 +1,302 @@
+#include "features/door/door.h"
+
+#include "crypto/hash.h"
+#include "door.sql.h"
+#include "features/identity/identity.h"
+
+#include <strings.h>
+
+static platform *app_of(const request *rq)
+{
+    return rq->app;
+}
+
+/* ------------------------------------------------------------------ who */
+
+/* A bearer token wins over the cookie: a program that sends one means it. */
+static text credential(const request *rq, bool *by_cookie)
+{
+    text sent = request_header(rq, "Authorization");
+    *by_cookie = false;
+    if (text_is(sent)) {
+        static const char scheme[] = "Bearer ";
+        if (sent.length > sizeof scheme && strncasecmp(sent.data, scheme, sizeof scheme - 1) == 0)
+            return text_trim((text){ sent.data + sizeof scheme - 1, sent.length - (sizeof scheme - 1) });
+        return sent; /* another scheme: refused as a token that cannot be read */
+    }
+    *by_cookie = true;
+    return request_cookie(rq, ACCESS_COOKIE);
+}
+
+static error authenticate(request *rq)
+{
+    platform *app = app_of(rq);
+    bool by_cookie;
+    text token = credential(rq, &by_cookie);
+    if (!text_is(token) || token.length == 0) return OK;
+    token_claims claims;
+    token_check check = { .issuer = app->issuer, .audience = TEXT("aic"), .now = clock_now(&app->clock) };
+    error bad = token_verify(rq->arena, token, app->keys.verifying, app->keys.verifying_count, &check, &claims);
+    /* A public page must work with a stale cookie, and signing in again is how one is replaced. */
+    if (bad) return rq->route->access.kind == ACCESS_PUBLIC ? OK : bad;
+    principal *who = ARENA_NEW(rq->arena, principal);
+    *who = (principal){ .user_id = claims.subject,
+                        .org_id = claims.org,
+                        .jti = claims.jti,
+                        .role = claims.role,
+                        .is_super_admin = claims.is_super_admin,
+                        .by_cookie = by_cookie,
+                        .expires_at = claims.expires_at };
+    rq->who = who;
+    return OK;
+}
+
+static bool is_unsafe(const request *rq)
+{
+    return rq->route->method != GET;
+}
+
+static error authorise(request *rq, const access_rule *access)
+{
+    const principal *who = rq->who;
+    if (!who) return fail(rq->arena, UNAUTHENTICATED, "", "Sign in first, or send a bearer token.");
+    if (who->by_cookie && is_unsafe(rq) && !request_same_origin(rq))
+        return fail(rq->arena, FORBIDDEN, "", "This request came from another site and was refused.");
+    if (access->kind == ACCESS_SUPER_ADMIN && !who->is_super_admin)
+        return fail(rq->arena, FORBIDDEN, "", "Only a super admin may do this.");
+    if (access->kind == ACCESS_CAPABILITY && !role_may(who->role, access->capability))
+        return fail(rq->arena, FORBIDDEN, "",
+                    "Your role %.*s lacks the capability %s; ask an administrator of your organization.",
+                    PRINT(who->role), access->capability);
+    return OK;
+}
+
+/* ------------------------------------------------------------------ scopes */
+
+static caller caller_of(const request *rq)
+{
+    const principal *who = rq->who;
+    caller c = { .request_id = rq->request_id, .ip = rq->ip, .user_agent = rq->user_agent };
+    if (who) {
+        c.kind = ACTOR_USER;
+        c.id = who->user_id;
+        c.org_id = who->org_id;
+        c.jti = who->jti;
+    }
+    return c;
+}
+
+static error open_scope(request *rq)
+{
+    platform *app = app_of(rq);
+    const scope_rule *rule = &rq->route->scope;
+    caller who = caller_of(rq);
+    if (rule->kind == SCOPE_TENANT) return scope_open_tenant(app->store, rq->arena, &who, &rq->scope);
+    if (rule->kind == SCOPE_SYSTEM)
+        return scope_open_system(app->store, rq->arena, (system_reason)rule->reason, text_of(rule->why), &who,
+                                 &rq->scope);
+    return OK;
+}
+
+/* ------------------------------------------------------------------ rates */
+
+/* ⚙ Sign-in and registration are counted in the database, so that every server sees the same count. */
+typedef struct rate_limit {
+    rate_class rate;
+    const char *name;
+    int window_seconds, most;
+} rate_limit;
+
+static const rate_limit limits[] = {
+    { RATE_SIGN_IN, "sign_in", 60, 60 },
+    { RATE_REGISTER, "register", 3600, 20 },
+};
+
+static const rate_limit *limit_for(rate_class rate)
+{
+    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++)
+        if (limits[i].rate == rate) return &limits[i];
+    return NULL;
+}
+
+static error take(scope *db, const request *rq, const rate_limit *limit, int factor)
+{
+    instant now = scope_now(db), length = SECONDS(limit->window_seconds), start = now - now % length;
+    rate_taken taken;
+    text key = text_format(rq->arena, "%s %.*s", limit->name, PRINT(rq->ip));
+    TRY(sql_rate_take(db, &(sql_rate_take_in){ .key = key, .window_start = start }, &taken));
+    if (taken.taken == 1) TRY(sql_rate_forget(db, &(sql_rate_forget_in){ .before = now - DAYS(1) }));
+    if (taken.taken <= (int64_t)limit->most * factor) return OK;
+    int wait = (int)((start + length - now) / SECONDS(1)) + 1;
+    return fail_later(rq->arena, TOO_MANY, wait, "Too many attempts from your address. Wait, then try again.");
+}
+
+static error admit(request *rq)
+{
+    platform *app = app_of(rq);
+    const rate_limit *limit = limit_for(rq->route->rate);
+    if (!limit || !app->limit_rates) return OK;
+    caller who = caller_of(rq);
+    who.kind = ACTOR_PUBLIC;
+    scope *db;
+    TRY(scope_open_system(app->store, rq->arena, S1_SIGN_IN, TEXT("count attempts from an address"), &who, &db));
+    error over = take(db, rq, limit, app->is_development ? 50 : 1);
+    /* The count stays whether or not this attempt passes. */
+    if (!over || over->kind == TOO_MANY) TRY(scope_commit(db));
+    scope_rollback(db);
+    return over;
+}
+
+/* ------------------------------------------------------------------ Idempotency-Key */
+
+static text request_hash(const request *rq)
+{
+    sha256_stream *hash = sha256_start(rq->arena);
+    text method_path =
+        text_format(rq->arena, "%d %s %.*s\n", (int)rq->route->method, rq->route->path, PRINT(rq->target));
+    sha256_more(hash, method_path);
+    sha256_more(hash, rq->body);
+    return sha256_finish(rq->arena, hash);
+}
+
+static error recall(request *rq, bool *replayed)
+{
+    *replayed = false;
+    text key = request_header(rq, "Idempotency-Key");
+    const principal *who = rq->who;
+    if (!text_is(key) || !who || !rq->scope) return OK;
+    bool found;
+    remembered_reply seen;
+    TRY(sql_reply_recall(
+        rq->scope,
+        &(sql_reply_recall_in){ .actor_id = who->user_id, .key = key, .since = scope_now(rq->scope) - DAYS(1) }, &found,
+        &seen));
+    if (!found) return OK;
+    if (!text_equal(seen.request_hash, request_hash(rq)))
+        return fail(rq->arena, CONFLICT, "", "This Idempotency-Key was used for a different request; take a new one.");
+    reply_status(rq, (int)seen.status);
+    if (text_is(seen.location)) reply_header(rq, "Location", seen.location);
+    reply_header(rq, "Idempotency-Replayed", TEXT("true"));
+    reply_raw(rq, text_string(rq->arena, seen.content_type), seen.reply);
+    *replayed = rq->who->is_replay = true;
+    return OK;
+}
+
+static error remember(request *rq, int status, text reply_body)
+{
+    text key = request_header(rq, "Idempotency-Key");
+    const principal *who = rq->who;
+    if (!rq->route->idempotent || !text_is(key) || !who || who->is_replay) return OK;
+    return sql_reply_remember(rq->scope, &(sql_reply_remember_in){ .actor_id = who->user_id,
+                                                                   .key = key,
+                                                                   .request_hash = request_hash(rq),
+                                                                   .status = status,
+                                                                   .content_type = TEXT("application/json"),
+                                                                   .location = reply_location(rq),
+                                                                   .reply = reply_body });
+}
+
+/* ------------------------------------------------------------------ audit, commit */
+
+static sql_audit_insert_in audit_row(const request *rq, text outcome, text reason)
+{
+    const principal *who = rq->who;
+    return (sql_audit_insert_in){
+        .org_id = { .is_set = who && !uuid_is_nil(who->org_id), .value = who ? who->org_id : (uuid){ { 0 } } },
+        .actor_id = { .is_set = who != NULL, .value = who ? who->user_id : (uuid){ { 0 } } },
+        .actor_kind = who ? TEXT("USER") : TEXT("PUBLIC"),
+        .event = text_of(rq->route->audit),
+        .outcome = outcome,
+        .reason = reason,
+        .request_id = rq->request_id,
+        .ip = rq->ip,
+        .user_agent = rq->user_agent,
+    };
+}
+
+/* What was refused is undone, so its audit row needs a transaction of its own. */
+static void audit_refusal(request *rq, error outcome)
+{
+    platform *app = app_of(rq);
+    scope *db;
+    caller who = caller_of(rq);
+    who.jti = (uuid){ { 0 } }; /* a revoked token's refusal must be on record too */
+    who.kind = ACTOR_PUBLIC;
+    bool broken = outcome->kind == INTERNAL || outcome->kind == UNAVAILABLE;
+    sql_audit_insert_in row =
+        audit_row(rq, broken ? TEXT("ERROR") : TEXT("REFUSED"), text_of(error_kind_name(outcome->kind)));
+    error lost = scope_open_system(app->store, rq->arena, S1_SIGN_IN, TEXT("record a refusal"), &who, &db);
+    if (!lost && row.org_id.is_set) lost = scope_set_org(db, row.org_id.value);
+    if (!lost) {
+        lost = sql_audit_insert(db, &row);
+        if (!lost) lost = scope_commit(db);
+        scope_rollback(db);
+    }
+    if (lost)
+        log_event(
+            app->log, LOG_ERROR, "audit_lost", lost->message,
+            (log_field[]){ LOG_S("audit_event", rq->route->audit), LOG_T("request_id", rq->request_id), LOG_END });
+}
+
+static error close_scope(request *rq, error outcome, int status, text reply_body)
+{
+    if (outcome) {
+        if (rq->scope) scope_rollback(rq->scope);
+        if (rq->route->audit) audit_refusal(rq, outcome);
+        return OK;
+    }
+    if (!rq->scope) return OK;
+    error bad = OK;
+    if (rq->route->audit) {
+        sql_audit_insert_in row = audit_row(rq, TEXT("OK"), NO_TEXT);
+        /* At sign-in and registration the organization became known only within the scope. */
+        if (!row.org_id.is_set && !uuid_is_nil(rq->scope->who.org_id))
+            row.org_id = (maybe_uuid){ true, rq->scope->who.org_id };
+        bad = sql_audit_insert(rq->scope, &row);
+    }
+    if (!bad) bad = remember(rq, status, reply_body);
+    if (!bad) bad = scope_commit(rq->scope);
+    scope_rollback(rq->scope);
+    return bad;
+}
+
+/* ------------------------------------------------------------------ health */
+
+static error ready(void *shared, arena *a)
+{
+    platform *app = shared;
+    return store_ready(app->store) ? OK : fail_later(a, UNAVAILABLE, 2, "The database cannot be reached.");
+}
+
+static void metrics(void *shared, text_builder *out)
+{
+    platform *app = shared;
+    store_figures f = store_read_figures(app->store);
+    text_add_format(out,
+                    "# HELP aic_database_connections Open connections to the database.\n"
+                    "# TYPE aic_database_connections gauge\naic_database_connections %d\n"
+                    "# HELP aic_database_connections_busy Connections in use.\n"
+                    "# TYPE aic_database_connections_busy gauge\naic_database_connections_busy %d\n"
+                    "# HELP aic_database_waiting Requests that wait for a connection.\n"
+                    "# TYPE aic_database_waiting gauge\naic_database_waiting %d\n"
+                    "# HELP aic_database_statements_total Statements run.\n"
+                    "# TYPE aic_database_statements_total counter\naic_database_statements_total %llu\n"
+                    "# HELP aic_database_reconnects_total Connections that had to be made anew.\n"
+                    "# TYPE aic_database_reconnects_total counter\naic_database_reconnects_total %llu\n",
+                    f.connections, f.busy, f.waiting, (unsigned long long)f.statements,
+                    (unsigned long long)f.reconnects);
+}
+
+http_door door_of_the_platform(void)
+{
+    return (http_door){
+        .authenticate = authenticate,
+        .authorise = authorise,
+        .admit = admit,
+        .open = open_scope,
+        .recall = recall,
+        .close = close_scope,
+        .ready = ready,
+        .metrics = metrics,
+    };
+}

@@ -1,0 +1,273 @@
+#include "features/identity/identity.h"
+
+#include "crypto/hash.h"
+#include "crypto/password.h"
+#include "crypto/random.h"
+#include "crypto/seal.h"
+#include "ledger/ledger.h"
+
+/* ------------------------------------------------------------------ register */
+
+/* "Umoja Crédit (Pty)" → "umoja-cr-dit-pty": lower-case letters, digits, single dashes, 60 at most. */
+static text slug_of(arena *a, text name)
+{
+    text_builder b = text_builder_in(a);
+    for (size_t i = 0; i < name.length && b.length < 60; i++) {
+        char c = name.data[i];
+        if (c >= 'A' && c <= 'Z') c = (char)(c - 'A' + 'a');
+        if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
+            text_add_char(&b, c);
+        else if (b.length && b.data[b.length - 1] != '-')
+            text_add_char(&b, '-');
+    }
+    text slug = text_built(&b);
+    while (slug.length && slug.data[slug.length - 1] == '-') slug.length--;
+    return slug.length ? slug : TEXT("organization");
+}
+
+/* Two organizations may bear one name; the second one's slug gets random characters. */
+static error free_slug(scope *db, text hint, text *out)
+{
+    slug_taken seen;
+    text slug = slug_of(db->arena, hint);
+    TRY(sql_organization_slug_taken(db, &(sql_organization_slug_taken_in){ .slug = slug }, &seen));
+    if (seen.taken) {
+        uint8_t bytes[4];
+        random_fill(bytes, sizeof bytes);
+        slug = text_format(db->arena, "%.*s-%.*s", PRINT(slug), PRINT(text_hex(db->arena, bytes, sizeof bytes)));
+    }
+    *out = slug;
+    return OK;
+}
+
+static error add_organization(scope *db, text name, text slug, uuid *org_id)
+{
+    *org_id = uuid_v7(&db->clock);
+    TRY(scope_set_org(db, *org_id));
+    json_writer w = json_writer_in(db->arena);
+    json_open(&w, '{');
+    json_key(&w, "kind"), json_write_string(&w, "CLIENT");
+    json_key(&w, "name"), json_write_text(&w, name);
+    json_key(&w, "tier"), json_write_string(&w, "TIER_3");
+    json_close(&w, '}');
+    uuid entry;
+    TRY(ledger_append(db, LEDGER_ORG_CREATED, "organization", *org_id, json_written(&w), &entry));
+    return sql_organization_insert(
+        db, &(sql_organization_insert_in){
+                .id = *org_id, .name = name, .slug = slug, .kind = TEXT("CLIENT"), .ledger_entry_id = entry });
+}
+
+error identity_add_organization(scope *db, text name, text slug_hint, uuid *org_id)
+{
+    text slug;
+    TRY(free_slug(db, slug_hint, &slug));
+    return add_organization(db, name, slug, org_id);
+}
+
+error identity_add_user(scope *db, uuid org_id, text name, text email, text password, text role, uuid *user_id)
+{
+    text hash;
+    TRY(password_hash(db->arena, password, &hash));
+    *user_id = uuid_v7(&db->clock);
+    return sql_user_insert(db, &(sql_user_insert_in){ .id = *user_id,
+                                                      .org_id = org_id,
+                                                      .name = name,
+                                                      .email = text_lower_ascii(db->arena, email),
+                                                      .password_hash = hash,
+                                                      .role = role,
+                                                      .email_verified = true });
+}
+
+error identity_register(platform *app, scope *db, const registration *in, registered *out)
+{
+    (void)app;
+    TRY(password_check(db->arena, in->password, in->email, "/password"));
+    text hash, slug;
+    TRY(password_hash(db->arena, in->password, &hash)); /* before the look-up: the same time for a known address */
+    bool known;
+    account existing;
+    TRY(sql_account_by_email(db, &(sql_account_by_email_in){ .email = in->email }, &known, &existing));
+    TRY(free_slug(db, in->organization, &slug));
+    *out = (registered){
+        .user = { .id = uuid_v7(&db->clock),
+                  .name = in->name,
+                  .email = in->email,
+                  .role = TEXT("ADMIN"),
+                  .locale = TEXT("en"),
+                  .created_at = scope_now(db) },
+        .organization = { .id = uuid_v7(&db->clock), .name = in->organization, .slug = slug },
+    };
+    if (known) return OK; /* nothing is made; the owner of the address can sign in, a stranger learns nothing */
+    TRY(add_organization(db, in->organization, slug, &out->organization.id));
+    return sql_user_insert(db, &(sql_user_insert_in){ .id = out->user.id,
+                                                      .org_id = out->organization.id,
+                                                      .name = in->name,
+                                                      .email = in->email,
+                                                      .password_hash = hash,
+                                                      .role = TEXT("ADMIN"),
+                                                      .email_verified = false });
+}
+
+/* ------------------------------------------------------------------ tokens */
+
+static error give_tokens(platform *app, scope *db, const account *who, uuid family, sign_in *out)
+{
+    instant now = scope_now(db);
+    uuid jti = uuid_v4();
+    text refresh = opaque_token_new(db->arena);
+    token_claims claims = {
+        .subject = who->id,
+        .org = who->org_id,
+        .role = who->role,
+        .is_super_admin = who->is_super_admin,
+        .jti = jti,
+        .issuer = app->issuer,
+        .audience = TEXT("aic"),
+        .issued_at = now,
+        .expires_at = now + MINUTES(ACCESS_MINUTES),
+    };
+    text access;
+    TRY(token_sign(db->arena, app->keys.active, &claims, &access));
+    TRY(sql_session_insert(db, &(sql_session_insert_in){ .org_id = who->org_id,
+                                                         .user_id = who->id,
+                                                         .family_id = family,
+                                                         .jti = jti,
+                                                         .refresh_hash = opaque_token_hash(db->arena, refresh),
+                                                         .user_agent = db->who.user_agent,
+                                                         .ip = db->who.ip,
+                                                         .expires_at = now + DAYS(REFRESH_DAYS) }));
+    *out = (sign_in){
+        .access_token = access,
+        .token_type = TEXT("Bearer"),
+        .expires_in = ACCESS_MINUTES * 60,
+        .refresh_token = refresh,
+        .user = { .id = who->id,
+                  .name = who->name,
+                  .email = who->email,
+                  .role = who->role,
+                  .locale = who->locale,
+                  .is_super_admin = who->is_super_admin,
+                  .created_at = who->created_at },
+    };
+    return OK;
+}
+
+/* ------------------------------------------------------------------ sign in */
+
+static error refused(arena *a)
+{
+    return fail(a, UNAUTHENTICATED, "", "E-mail or password is wrong.");
+}
+
+error identity_sign_in(platform *app, scope *db, const credentials *in, sign_in *out)
+{
+    bool known, matches = false, stale_hash = false;
+    account who;
+    TRY(sql_account_by_email(db, &(sql_account_by_email_in){ .email = in->email }, &known, &who));
+    TRY(scope_pause(db)); /* argon2id takes a while: no connection waits for it */
+    if (known && text_is(who.password_hash))
+        matches = password_verify(db->arena, who.password_hash, in->password, &stale_hash);
+    else
+        password_verify_unknown(db->arena, in->password);
+    if (!matches || !who.is_active) return refused(db->arena);
+    TRY(scope_set_org(db, who.org_id));
+    if (stale_hash) {
+        text renewed;
+        TRY(password_hash(db->arena, in->password, &renewed));
+        TRY(sql_user_rehash(db, &(sql_user_rehash_in){ .id = who.id, .org_id = who.org_id, .password_hash = renewed }));
+    }
+    TRY(sql_user_signed_in(db, &(sql_user_signed_in_in){ .id = who.id, .org_id = who.org_id }));
+    return give_tokens(app, db, &who, uuid_v4(), out);
+}
+
+/* A token shown twice: whoever holds it, one of the two is a thief. The end of the family must last although the
+ * request fails, so it is committed here. */
+static error end_stolen_family(scope *db, uuid family)
+{
+    instant now = scope_now(db);
+    TRY(sql_session_family_end(db, &(sql_session_family_end_in){ .family_id = family,
+                                                                 .reason = TEXT("refresh token used twice"),
+                                                                 .now = now,
+                                                                 .token_expires_at = now + MINUTES(ACCESS_MINUTES) }));
+    TRY(scope_pause(db));
+    return fail(db->arena, UNAUTHENTICATED, "", "This session has ended for your safety. Sign in again.");
+}
+
+error identity_refresh(platform *app, scope *db, text refresh_token, sign_in *out)
+{
+    bool found, seen_before;
+    session_taken taken;
+    session_seen seen;
+    account who;
+    text hash = opaque_token_hash(db->arena, refresh_token);
+    TRY(sql_session_take(db, &(sql_session_take_in){ .refresh_hash = hash, .now = scope_now(db) }, &found, &taken));
+    if (!found) {
+        TRY(sql_session_by_refresh(db, &(sql_session_by_refresh_in){ .refresh_hash = hash }, &seen_before, &seen));
+        if (seen_before && seen.is_used) return end_stolen_family(db, seen.family_id);
+        return fail(db->arena, UNAUTHENTICATED, "", "Your session has ended. Sign in again.");
+    }
+    TRY(scope_set_org(db, taken.org_id));
+    TRY(sql_account_by_id(db, &(sql_account_by_id_in){ .id = taken.user_id }, &found, &who));
+    if (!found || !who.is_active) return fail(db->arena, UNAUTHENTICATED, "", "Your session has ended. Sign in again.");
+    return give_tokens(app, db, &who, taken.family_id, out);
+}
+
+error identity_sign_out(scope *db, const principal *who)
+{
+    bool found;
+    session_family family;
+    instant now = scope_now(db);
+    TRY(scope_set_org(db, who->org_id));
+    TRY(sql_token_revoke(db, &(sql_token_revoke_in){ .jti = who->jti, .expires_at = who->expires_at }));
+    TRY(sql_session_family_by_jti(db, &(sql_session_family_by_jti_in){ .jti = who->jti }, &found, &family));
+    if (!found) return OK;
+    return sql_session_family_end(db,
+                                  &(sql_session_family_end_in){ .family_id = family.family_id,
+                                                                .reason = TEXT("signed out"),
+                                                                .now = now,
+                                                                .token_expires_at = now + MINUTES(ACCESS_MINUTES) });
+}
+
+/* ------------------------------------------------------------------ keys */
+
+static error make_key(scope *db, const uint8_t master_key[32])
+{
+    signing_key *key;
+    int64_t made;
+    TRY(signing_key_new(db->arena, &key));
+    text sealed = seal(db->arena, master_key, signing_key_private_pem(db->arena, key));
+    return sql_signing_key_insert(db,
+                                  &(sql_signing_key_insert_in){ .kid = signing_key_kid(key),
+                                                                .public_key = signing_key_public_pem(db->arena, key),
+                                                                .private_key_sealed = sealed },
+                                  &made);
+}
+
+static error load_one(arena *a, const signing_key_row *row, const uint8_t master_key[32], signing_key **out)
+{
+    text pem;
+    TRY(unseal(a, master_key, row->private_key_sealed, &pem));
+    return signing_key_load(a, pem, row->kid, out);
+}
+
+error identity_load_keys(arena *a, store *s, const uint8_t master_key[32], const clock_source *clock, token_keys *out)
+{
+    (void)clock;
+    scope *db;
+    signing_key_row_list rows;
+    caller nobody = { .kind = ACTOR_SYSTEM };
+    TRY(scope_open_system(s, a, S9_PLATFORM_ADMINISTRATION, TEXT("load the keys that sign access tokens"), &nobody,
+                          &db));
+    error bad = sql_signing_keys_of_tokens(db, &rows);
+    if (!bad && (rows.count == 0 || !rows.items[0].is_active)) {
+        bad = make_key(db, master_key);
+        if (!bad) bad = sql_signing_keys_of_tokens(db, &rows);
+    }
+    if (!bad) bad = scope_commit(db);
+    scope_rollback(db);
+    TRY(bad);
+    signing_key **keys = ARENA_ARRAY(a, rows.count, signing_key *);
+    for (size_t i = 0; i < rows.count; i++) TRY(load_one(a, &rows.items[i], master_key, &keys[i]));
+    *out = (token_keys){ .active = keys[0], .verifying = keys, .verifying_count = rows.count };
+    return OK;
+}

@@ -1,0 +1,67 @@
+/* Identity: who someone is. Register, sign in, stay signed in, sign out. Nothing else in the product checks a password,
+ * a token or a role.
+ *
+ * Sign-in gives an access token (RS256 JWT, 15 minutes) and a refresh token (256 random bits, 7 days, stored hashed,
+ * replaced at each use). Showing a refresh token a second time ends every session of that sign-in: it was stolen.
+ * Signing out ends them too; a scope refuses a token whose jti was revoked, on every server at once. */
+#ifndef AIC_FEATURES_IDENTITY_H
+#define AIC_FEATURES_IDENTITY_H
+
+#include "features/app.h"
+#include "features/organizations/organizations.h"
+#include "identity.sql.h"
+
+enum { ACCESS_MINUTES = 15, REFRESH_DAYS = 7 };
+
+typedef struct registration {
+    text organization, name, email, password;
+} registration;
+
+typedef struct credentials {
+    text email, password;
+} credentials;
+
+typedef struct signed_in_user {
+    uuid id;
+    text name, email, role, locale;
+    bool is_super_admin;
+    instant created_at;
+} signed_in_user;
+
+typedef struct sign_in {
+    text access_token, token_type;
+    int64_t expires_in; /* seconds */
+    signed_in_user user;
+    text refresh_token; /* for the cookie; never in a reply's body */
+} sign_in;
+
+typedef struct registered {
+    signed_in_user user;
+    struct {
+        uuid id;
+        text name, slug;
+    } organization;
+} registered;
+
+extern const route identity_routes[];
+
+/* Creates the organization and its first user, an ADMIN. A known address gets the same answer as an unknown one: what
+ * is returned then exists nowhere. */
+error identity_register(platform *app, scope *db, const registration *in, registered *out);
+/* UNAUTHENTICATED with one text and one duration for every cause. */
+error identity_sign_in(platform *app, scope *db, const credentials *in, sign_in *out);
+error identity_refresh(platform *app, scope *db, text refresh_token, sign_in *out);
+error identity_sign_out(scope *db, const principal *who);
+
+/* Loads the keys that sign and verify, making the first one when there is none. */
+error identity_load_keys(arena *a, store *s, const uint8_t master_key[32], const clock_source *clock, token_keys *out);
+
+/* The people of organizations that the program itself makes (demo data). */
+error identity_add_organization(scope *db, text name, text slug_hint, uuid *org_id);
+error identity_add_user(scope *db, uuid org_id, text name, text email, text password, text role, uuid *user_id);
+
+/* What a role may do; the names are those of domain section 2.1. */
+bool role_may(text role, const char *capability);
+text_list role_capabilities(text role);
+
+#endif

@@ -1,0 +1,165 @@
+#include "features/door/door.h"
+#include "features/identity/identity.h"
+
+static const field user_fields[] = { FIELD(signed_in_user, id, A_UUID),
+                                     FIELD(signed_in_user, name, A_TEXT, MAX(200)),
+                                     FIELD(signed_in_user, email, A_TEXT, MAX(254)),
+                                     FIELD(signed_in_user, role, ONE_OF(role_names)),
+                                     FIELD(signed_in_user, locale, ONE_OF(locale_names)),
+                                     FIELD(signed_in_user, is_super_admin, A_BOOL),
+                                     FIELD(signed_in_user, created_at, AN_INSTANT),
+                                     FIELDS_END };
+
+static const field registration_fields[] = { FIELD(registration, organization, A_TEXT, REQUIRED, MIN(1), MAX(255),
+                                                   .example = "Umoja Credit"),
+                                             FIELD(registration, name, A_TEXT, REQUIRED, MIN(1), MAX(200)),
+                                             FIELD(registration, email, AN_EMAIL, REQUIRED, MAX(254)),
+                                             FIELD(registration, password, A_SECRET, REQUIRED, MIN(12), MAX(200),
+                                                   .doc = "At least 12 characters; not a common one, not the e-mail"),
+                                             FIELDS_END };
+
+typedef __typeof__(((registered *)0)->organization) registered_organization;
+
+static const field registered_organization_fields[] = { FIELD(registered_organization, id, A_UUID),
+                                                        FIELD(registered_organization, name, A_TEXT),
+                                                        FIELD(registered_organization, slug, A_TEXT), FIELDS_END };
+
+static const field registered_fields[] = { FIELD(registered, user, OBJECT_OF(user_fields)),
+                                           FIELD(registered, organization, OBJECT_OF(registered_organization_fields)),
+                                           FIELDS_END };
+
+static const field credential_fields[] = { FIELD(credentials, email, AN_EMAIL, REQUIRED, MAX(254)),
+                                           FIELD(credentials, password, A_SECRET, REQUIRED, MIN(1), MAX(200)),
+                                           FIELDS_END };
+
+static const field sign_in_fields[] = {
+    FIELD(sign_in, access_token, A_TEXT, .doc = "RS256 JWT; also set as an HttpOnly cookie"),
+    FIELD(sign_in, token_type, A_TEXT), FIELD(sign_in, expires_in, AN_INTEGER, .doc = "Seconds"),
+    FIELD(sign_in, user, OBJECT_OF(user_fields)), FIELDS_END
+};
+
+typedef struct me {
+    signed_in_user user;
+    organization organization;
+    text role;
+    text_list capabilities;
+} me;
+
+static const field me_fields[] = { FIELD(me, user, OBJECT_OF(user_fields)),
+                                   FIELD(me, organization, OBJECT_OF(organization_fields)),
+                                   FIELD(me, role, ONE_OF(role_names)),
+                                   FIELD(me, capabilities, TEXTS, .doc = "What your role may do"), FIELDS_END };
+
+/* ------------------------------------------------------------------ cookies */
+
+static void set_cookies(request *rq, const sign_in *in)
+{
+    reply_cookie(
+        rq, &(cookie){ .name = ACCESS_COOKIE, .value = in->access_token, .max_age = (int)in->expires_in, .path = "/" });
+    reply_cookie(rq, &(cookie){ .name = REFRESH_COOKIE,
+                                .value = in->refresh_token,
+                                .max_age = REFRESH_DAYS * 24 * 3600,
+                                .path = REFRESH_PATH });
+}
+
+static void clear_cookies(request *rq)
+{
+    reply_cookie(rq, &(cookie){ .name = ACCESS_COOKIE, .value = TEXT(""), .max_age = 0, .path = "/" });
+    reply_cookie(rq, &(cookie){ .name = REFRESH_COOKIE, .value = TEXT(""), .max_age = 0, .path = REFRESH_PATH });
+}
+
+/* ------------------------------------------------------------------ handlers */
+
+static error post_register(request *rq, const void *body, void *reply)
+{
+    return identity_register(rq->app, rq->scope, body, reply);
+}
+
+static error post_login(request *rq, const void *body, void *reply)
+{
+    TRY(identity_sign_in(rq->app, rq->scope, body, reply));
+    set_cookies(rq, reply);
+    return OK;
+}
+
+static error post_refresh(request *rq, const void *body, void *reply)
+{
+    (void)body;
+    text token = request_cookie(rq, REFRESH_COOKIE);
+    if (!text_is(token) || token.length == 0)
+        return fail(rq->arena, UNAUTHENTICATED, "", "There is no session to continue. Sign in.");
+    if (!request_same_origin(rq))
+        return fail(rq->arena, FORBIDDEN, "", "This request came from another site and was refused.");
+    error ended = identity_refresh(rq->app, rq->scope, token, reply);
+    if (ended && ended->kind == UNAUTHENTICATED) clear_cookies(rq);
+    TRY(ended);
+    set_cookies(rq, reply);
+    return OK;
+}
+
+static error post_logout(request *rq, const void *body, void *reply)
+{
+    (void)body, (void)reply;
+    TRY(identity_sign_out(rq->scope, rq->who));
+    clear_cookies(rq);
+    return OK;
+}
+
+static error get_me(request *rq, const void *body, void *reply)
+{
+    (void)body;
+    me *out = reply;
+    const principal *who = rq->who;
+    bool found;
+    member person;
+    TRY(sql_member_current(rq->scope, &(sql_member_current_in){ .id = who->user_id }, &found, &person));
+    if (!found || !person.is_active)
+        return fail(rq->arena, UNAUTHENTICATED, "", "Your session has ended. Sign in again.");
+    TRY(organizations_current(rq->scope, &out->organization));
+    out->user = (signed_in_user){ .id = person.id,
+                                  .name = person.name,
+                                  .email = person.email,
+                                  .role = person.role,
+                                  .locale = person.locale,
+                                  .is_super_admin = person.is_super_admin,
+                                  .created_at = person.created_at };
+    out->role = person.role;
+    out->capabilities = role_capabilities(person.role);
+    return OK;
+}
+
+static error get_jwks(request *rq, const void *body, void *reply)
+{
+    (void)body, (void)reply;
+    const platform *app = rq->app;
+    json_writer w = json_writer_in(rq->arena);
+    json_open(&w, '{');
+    json_key(&w, "keys"), json_open(&w, '[');
+    for (size_t i = 0; i < app->keys.verifying_count; i++)
+        json_write_raw(&w, signing_key_jwk(rq->arena, app->keys.verifying[i]));
+    json_close(&w, ']'), json_close(&w, '}');
+    reply_raw(rq, "application/json", json_written(&w));
+    return OK;
+}
+
+#define SIGN_IN_SCOPE SYSTEM(S1_SIGN_IN, "The address is looked up over all organizations before one is known")
+
+const route identity_routes[] = {
+    { POST, "/auth/register", "Register an organization and its first administrator", PUBLIC, SIGN_IN_SCOPE,
+      BODY(registration, registration_fields), REPLY(registered, registered_fields), .status = 201, .audit = "register",
+      .rate = RATE_REGISTER, .handle = post_register },
+    { POST, "/auth/login", "Sign in", PUBLIC, SIGN_IN_SCOPE, BODY(credentials, credential_fields),
+      REPLY(sign_in, sign_in_fields), .audit = "login", .rate = RATE_SIGN_IN, .handle = post_login },
+    { POST, "/auth/refresh", "Continue a session by its refresh cookie", PUBLIC, SIGN_IN_SCOPE,
+      REPLY(sign_in, sign_in_fields), .audit = "token_refreshed", .rate = RATE_SIGN_IN, .handle = post_refresh },
+    { POST, "/auth/logout", "Sign out", SIGNED_IN,
+      SYSTEM(S1_SIGN_IN, "Sessions and revoked tokens belong to no tenant's own transaction"), .audit = "logout",
+      .rate = RATE_WRITE, .handle = post_logout },
+    { GET, "/auth/me", "Who is signed in", SIGNED_IN, TENANT, REPLY(me, me_fields), .rate = RATE_READ,
+      .handle = get_me },
+    { GET, "/.well-known/jwks.json", "Keys that verify access tokens", PUBLIC, NO_SCOPE, .at_root = true,
+      .raw_reply = "application/json", .rate = RATE_PUBLIC, .tag = "auth", .handle = get_jwks,
+      .reply_schema = "{\"type\":\"object\",\"required\":[\"keys\"],\"properties\":{\"keys\":{\"type\":\"array\","
+                      "\"items\":{\"type\":\"object\"}}}}" },
+    ROUTES_END
+};

@@ -1,0 +1,139 @@
+#include "http/routes/router.h"
+
+/* A mistake in a table is ours, so the kind is INTERNAL; the program shows the message and does not start. */
+#define MISTAKE(...) fail(a, INTERNAL, "", __VA_ARGS__)
+
+/* Each opening brace begins a segment and is closed in it. */
+static bool has_sound_braces(const char *path)
+{
+    for (const char *open = strchr(path, '{'); open; open = strchr(open + 1, '{')) {
+        size_t length = strcspn(open, "}/");
+        if (open[-1] != '/' || open[length] != '}' || length < 2 || strncmp(open, "{*", 2) == 0) return false;
+    }
+    return true;
+}
+
+static error check_path(arena *a, const route *row, const char *name)
+{
+    size_t at = 0, placeholders = 0;
+    text placeholder;
+    bool is_rest;
+    if (row->path[0] != '/') return MISTAKE("%s: the path must begin with a slash.", name);
+    if (!has_sound_braces(row->path)) return MISTAKE("%s: a placeholder is {name} and begins a segment.", name);
+    while (path_placeholder(row->path, &at, &placeholder, &is_rest)) {
+        bool known = false;
+        for (const field *f = row->path_fields; f && f->name && !known; f++)
+            known = text_equal_string(placeholder, f->name);
+        if (!known) return MISTAKE("%s: the placeholder {%.*s} has no path field.", name, PRINT(placeholder));
+        if (is_rest && row->path[at]) return MISTAKE("%s: {%.*s*} must come last.", name, PRINT(placeholder));
+        placeholders++;
+    }
+    size_t fields = 0;
+    for (const field *f = row->path_fields; f && f->name; f++) fields++;
+    if (fields != placeholders) return MISTAKE("%s: a path field has no placeholder in the path.", name);
+    if (placeholders > MOST_PATH_VALUES) return MISTAKE("%s: more than %d placeholders.", name, MOST_PATH_VALUES);
+    return OK;
+}
+
+static error check_access(arena *a, const route *row, const char *name)
+{
+    access_kind access = row->access.kind;
+    scope_kind where = row->scope.kind;
+    if (access == ACCESS_NONE) return MISTAKE("%s: who may call it? Say PUBLIC, SIGNED_IN, CAPABILITY ...", name);
+    if (access == ACCESS_CAPABILITY && (!row->access.capability || !row->access.capability[0]))
+        return MISTAKE("%s: CAPABILITY without a name.", name);
+    if (where == SCOPE_UNSET) return MISTAKE("%s: in which scope? Say TENANT, SYSTEM(reason, why) or NO_SCOPE.", name);
+    if (where == SCOPE_TENANT && (access == ACCESS_PUBLIC || access == ACCESS_WEBHOOK))
+        return MISTAKE("%s: a TENANT route cannot be open to those who have no tenant.", name);
+    if (where == SCOPE_SYSTEM && (row->scope.reason <= 0 || !row->scope.why || !row->scope.why[0]))
+        return MISTAKE("%s: a SYSTEM scope needs its numbered reason and a sentence that says why.", name);
+    return OK;
+}
+
+static bool has_field(const field *fields, const char *name, size_t size)
+{
+    for (const field *f = fields; f && f->name; f++)
+        if (strcmp(f->name, name) == 0 && f->offset < size) return true;
+    return false;
+}
+
+static error check_shape(arena *a, const route *row, const char *name)
+{
+    bool has_body = row->body_fields || row->raw_body;
+    if (!row->handle) return MISTAKE("%s: no handler.", name);
+    if (!row->summary || !row->summary[0]) return MISTAKE("%s: no summary.", name);
+    if ((row->method == GET || row->method == DELETE_) && has_body)
+        return MISTAKE("%s: this method has no body.", name);
+    if (row->replies_list && !row->reply_fields) return MISTAKE("%s: a list without the fields of its items.", name);
+    if (row->replies_list && !row->reply_size) return MISTAKE("%s: a list without the size of its items.", name);
+    if (row->replies_list && (!has_field(row->query_fields, "limit", row->query_size) ||
+                              !has_field(row->query_fields, "cursor", row->query_size)))
+        return MISTAKE("%s: a list needs PAGE_FIELDS in its query.", name);
+    if (row->idempotent && row->method != POST) return MISTAKE("%s: only a POST takes an Idempotency-Key.", name);
+    if (row->if_match && row->method == GET) return MISTAKE("%s: a GET has no use for If-Match.", name);
+    if (row->reply_schema && !row->raw_reply) return MISTAKE("%s: reply_schema without raw_reply.", name);
+    return OK;
+}
+
+static error check_tables(arena *a, const route *row, const char *name)
+{
+    const struct {
+        const field *fields;
+        size_t size;
+        const char *what;
+    } tables[] = { { row->path_fields, row->path_size, "path" },
+                   { row->query_fields, row->query_size, "query" },
+                   { row->body_fields, row->body_size, "body" },
+                   { row->reply_fields, row->reply_size, "reply" } };
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+        if (tables[i].fields)
+            TRY(fields_check(a, tables[i].fields, tables[i].size, text_format(a, "%s, %s", name, tables[i].what).data));
+    for (const field *f = row->query_fields; f && f->name; f++)
+        if (f->kind == FIELD_OBJECT || f->kind == FIELD_LIST)
+            return MISTAKE("%s: the query field %s cannot be an object or a list of them.", name, f->name);
+    return OK;
+}
+
+/* The path with its placeholders' names taken out: two routes of one shape and method cannot be told apart. */
+static text path_shape(arena *a, const route *row)
+{
+    text_builder shape = text_builder_in(a);
+    text full = route_full_path(a, row);
+    bool inside = false;
+    for (size_t i = 0; i < full.length; i++) {
+        char c = full.data[i];
+        if (!inside || c == '}' || c == '*') text_add_char(&shape, c);
+        if (c == '{') inside = true;
+        if (c == '}') inside = false;
+    }
+    return text_built(&shape);
+}
+
+static error check_unlike_before(arena *a, const route *const *routes, const route *row, const char *name)
+{
+    text shape = path_shape(a, row);
+    for (size_t t = 0; routes[t]; t++) {
+        for (const route *other = routes[t]; other->path; other++) {
+            if (other == row) return OK;
+            if (other->method == row->method && text_equal(path_shape(a, other), shape))
+                return MISTAKE("%s: another route has the same method and path.", name);
+        }
+    }
+    return OK;
+}
+
+error routes_check(arena *a, const route *const *routes)
+{
+    for (size_t t = 0; routes[t]; t++) {
+        for (const route *row = routes[t]; row->path; row++) {
+            if (row->method > DELETE_) return MISTAKE("%s: an unknown method.", row->path);
+            const char *name = text_format(a, "%s %s", http_method_name(row->method), row->path).data;
+            TRY(check_path(a, row, name));
+            TRY(check_access(a, row, name));
+            TRY(check_shape(a, row, name));
+            TRY(check_tables(a, row, name));
+            TRY(check_unlike_before(a, routes, row, name));
+        }
+    }
+    return OK;
+}

@@ -1,0 +1,164 @@
+#include "http/server/exchange.h"
+
+#include "http/server/problem.h"
+
+/* One request on its way through the columns of its row: who, may they, how often, what, in which scope, the rule
+ * itself, the audit, and what comes back. */
+
+static error authorise(request *rq)
+{
+    const http_door *door = &rq->exchange->server->options.door;
+    if (door->authenticate) TRY(door->authenticate(rq));
+    if (rq->route->access.kind == ACCESS_PUBLIC || rq->route->access.kind == ACCESS_WEBHOOK) return OK;
+    if (!door->authorise) return fail(rq->arena, FORBIDDEN, "", "Nobody may do this.");
+    return door->authorise(rq, &rq->route->access);
+}
+
+/* ------------------------------------------------------------------ decoding */
+
+static error decode_path(exchange *x)
+{
+    request *rq = &x->rq;
+    if (!rq->route->path_fields) return OK;
+    void *path = arena_alloc(rq->arena, rq->route->path_size);
+    rq->path = path;
+    error wrong = fields_decode_texts(rq->arena, rq->route->path_fields, x->match.values, x->match.count, path);
+    /* What cannot be an id of anything is not found, rather than wrong. */
+    return wrong ? fail(rq->arena, NOT_FOUND, wrong->pointer, "There is nothing at this address.") : OK;
+}
+
+static error decode_query(exchange *x)
+{
+    request *rq = &x->rq;
+    named_text *given = NULL;
+    size_t count = 0;
+    if (x->query.length) TRY(query_split(rq->arena, x->query, &given, &count));
+    if (!rq->route->query_fields) {
+        if (count == 0) return OK;
+        return fail(rq->arena, INVALID, text_format(rq->arena, "/%.*s", PRINT(given[0].name)).data,
+                    "This address takes no query field.");
+    }
+    void *query = arena_alloc(rq->arena, rq->route->query_size);
+    rq->query = query;
+    return fields_decode_texts(rq->arena, rq->route->query_fields, given, count, query);
+}
+
+static bool takes_media(const route *row, text type)
+{
+    if (!row->media) return text_equal_string(type, "application/json");
+    for (size_t i = 0; row->media[i]; i++)
+        if (text_equal_string(type, row->media[i])) return true;
+    return false;
+}
+
+static error check_media(const request *rq)
+{
+    if (!rq->route->body_fields && !rq->route->raw_body) return OK;
+    if (takes_media(rq->route, rq->content_type)) return OK;
+    return fail(rq->arena, UNSUPPORTED_MEDIA, "", "Expected a body of type %s%s, found %.*s.",
+                rq->route->media ? rq->route->media[0] : "application/json",
+                rq->route->media && rq->route->media[1] ? " (or another that the API's documentation names)" : "",
+                rq->content_type.length ? (int)rq->content_type.length : 4,
+                rq->content_type.length ? rq->content_type.data : "none");
+}
+
+static error decode_body(request *rq, void **body)
+{
+    const route *row = rq->route;
+    *body = NULL;
+    if (!row->body_fields || row->raw_body) return OK;
+    json_t *object;
+    TRY(json_read(rq->arena, rq->body, &object));
+    if (!json_is_object(object)) return fail(rq->arena, BAD_REQUEST, "", "Expected a JSON object.");
+    *body = arena_alloc(rq->arena, row->body_size);
+    return fields_decode(rq->arena, row->body_fields, object, *body);
+}
+
+/* ------------------------------------------------------------------ encoding */
+
+static text encode_page(const request *rq, const page_reply *page)
+{
+    json_writer w = json_writer_in(rq->arena);
+    json_open(&w, '{');
+    json_key(&w, "items");
+    fields_encode_list(&w, rq->route->reply_fields, page->items, page->count, rq->route->reply_size);
+    json_key(&w, "next_cursor"), json_write_text(&w, page->next_cursor);
+    json_close(&w, '}');
+    return json_written(&w);
+}
+
+static text encode_csv(const request *rq, const page_reply *page)
+{
+    text_builder out = text_builder_in(rq->arena);
+    csv_header(&out, rq->route->reply_fields);
+    csv_rows(&out, rq->route->reply_fields, page->items, page->count, rq->route->reply_size);
+    return text_built(&out);
+}
+
+static void encode(request *rq, const void *reply)
+{
+    struct response_part *r = &rq->exchange->reply;
+    if (r->is_raw || !rq->route->reply_fields) return;
+    r->content_type = "application/json";
+    if (rq->route->replies_list && request_accepts(rq, "text/csv")) {
+        r->is_csv = true;
+        r->content_type = "text/csv; charset=utf-8";
+        r->body = encode_csv(rq, reply);
+        const page_reply *page = reply;
+        if (text_is(page->next_cursor)) answer_header(rq->exchange, "X-Next-Cursor", page->next_cursor);
+    } else if (rq->route->replies_list) {
+        r->body = encode_page(rq, reply);
+    } else {
+        json_writer w = json_writer_in(rq->arena);
+        fields_encode(&w, rq->route->reply_fields, reply);
+        r->body = json_written(&w);
+    }
+}
+
+static int success_status(const exchange *x)
+{
+    const route *row = x->rq.route;
+    if (x->reply.status) return x->reply.status;
+    if (row->status) return row->status;
+    return row->reply_fields || x->reply.is_raw ? 200 : 204;
+}
+
+/* ------------------------------------------------------------------ the whole */
+
+static error run(exchange *x)
+{
+    request *rq = &x->rq;
+    const http_door *door = &x->server->options.door;
+    void *body;
+    bool replayed = false;
+    TRY(authorise(rq));
+    if (door->admit) TRY(door->admit(rq));
+    TRY(decode_path(x));
+    TRY(decode_query(x));
+    TRY(check_media(rq));
+    TRY(decode_body(rq, &body));
+    if (door->open) TRY(door->open(rq));
+    if (rq->route->idempotent && door->recall) TRY(door->recall(rq, &replayed));
+    if (replayed) return OK;
+    size_t size = rq->route->replies_list ? sizeof(page_reply) : rq->route->reply_size;
+    void *reply = arena_alloc(rq->arena, size);
+    TRY(rq->route->handle(rq, body, reply));
+    encode(rq, reply);
+    return OK;
+}
+
+void dispatch(exchange *x)
+{
+    const http_door *door = &x->server->options.door;
+    error outcome = run(x);
+    int status = outcome ? problem_status(outcome->kind) : success_status(x);
+    if (door->close) {
+        error lost = door->close(&x->rq, outcome, status, x->reply.body);
+        if (lost && !outcome) outcome = lost;
+    }
+    if (outcome)
+        answer_error(x, outcome);
+    else
+        x->status = status;
+    answer_build(x);
+}

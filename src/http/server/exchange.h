@@ -1,0 +1,147 @@
+/* The server from inside. One exchange is one request and its answer; it lives in an arena of its own and passes from
+ * the event thread (libmicrohttpd's, which reads and writes sockets) to a pool thread (which runs the handler) and
+ * back, never both at once.
+ *
+ *     event thread          pool thread
+ *     BODY  reads, counts
+ *       | suspend, push ->  HANDLING  dispatch.c: door, decode, handler, encode
+ *     ANSWER  <- resume       |
+ *       | queue the response
+ *
+ * A request that needs no handler (a file, a refusal, /healthz) is answered on the event thread at once. */
+#ifndef AIC_HTTP_EXCHANGE_H
+#define AIC_HTTP_EXCHANGE_H
+
+#include "http/routes/router.h"
+#include "http/server/body.h"
+#include "http/server/metrics.h"
+#include "http/server/network.h"
+
+#include <microhttpd.h>
+#include <pthread.h>
+#include <stdatomic.h>
+
+enum {
+    TARGET_LIMIT = 8 * 1024,       /* bytes of path and query: 414 */
+    HEADER_LIMIT = 16 * 1024,      /* bytes of all headers: 431 */
+    BODY_LIMIT = 10 * 1000 * 1000, /* 10 MB when neither the route nor the options say otherwise */
+    MOST_REPLY_HEADERS = 24,
+    MOST_EXPORT_ROWS = 50000
+};
+
+typedef struct header {
+    const char *name;
+    text value;
+} header;
+
+struct response_part {
+    int status; /* 0: the route's own */
+    const char *content_type;
+    text body;
+    bool is_raw, is_csv;
+    bool is_cacheable; /* its own Cache-Control stands among the headers */
+    header headers[MOST_REPLY_HEADERS];
+    size_t header_count;
+};
+
+typedef struct client client; /* clients.h: one connection */
+typedef struct pool pool;
+
+typedef enum { LANE_EVENT, LANE_POOL, LANE_PROBE } lane;
+
+/* A built-in route: an ordinary row, and where it runs. */
+typedef struct builtin {
+    const route *row;
+    lane lane;
+} builtin;
+
+typedef struct exchange {
+    request rq; /* rq.exchange points back here */
+    struct http_server *server;
+    struct MHD_Connection *connection;
+    client *client;
+    const char *method;
+    text query; /* as sent, after the question mark */
+    const header *headers;
+    size_t header_count;
+    route_match match;
+    size_t slot; /* of the metrics */
+    lane lane;
+    struct body body;
+    size_t body_limit;
+    bool begun, is_head, has_body, expects_continue, is_refused, body_done;
+    const error_value *refusal; /* known before the body was read: told once it is */
+    int refusal_status;         /* instead of the refusal's own: 414, 431 */
+    struct response_part reply;
+    struct MHD_Response *response;
+    int status; /* of the answer */
+    instant started, queued;
+    atomic_int handing;    /* HANDING_ below */
+    atomic_int holders;    /* who still needs the arena: event side, pool side */
+    struct exchange *next; /* in the pool's queue */
+} exchange;
+
+enum { WITH_HANDLER, HANDED_BACK, ABANDONED };
+
+struct http_server {
+    arena *arena;
+    http_options options;
+    struct MHD_Daemon *daemon;
+    router *router;
+    pool *pool;
+    struct clients *clients;
+    struct file_index *files;
+    metrics *metrics;
+    networks *proxies;
+    header *security; /* on every answer */
+    size_t security_count;
+    text public_origin; /* "https://aic.example", lower case */
+    bool cookies_are_secure;
+    text openapi, docs_page;
+    int port;
+    atomic_bool stopping;
+    atomic_int under_way; /* requests between their headers and the last byte of their answer */
+    atomic_int with_handlers;
+    atomic_size_t bodies_held;
+};
+typedef struct http_server http_server_inside;
+
+/* exchange.c */
+exchange *exchange_new(struct http_server *s, const char *target);
+void exchange_release(exchange *x); /* one holder less; the last one drops the arena */
+void exchange_read_headers(exchange *x, struct MHD_Connection *connection);
+text exchange_header(const exchange *x, const char *name);
+
+/* answer.c: what goes out */
+void answer_set(exchange *x, int status, const char *content_type, text body);
+void answer_header(exchange *x, const char *name, text value);
+void answer_error(exchange *x, error e); /* also logs what is INTERNAL */
+void answer_status(exchange *x, int status, const char *detail);
+/* Builds x->response from x->reply: on the event or on a pool thread, before the connection goes on. */
+void answer_build(exchange *x);
+/* The same answer as bytes, for a connection that libmicrohttpd cannot answer on: it is still reading a body. */
+text answer_bytes(exchange *x);
+void answer_prepare_security(struct http_server *s);
+
+/* dispatch.c: a request on a pool thread (or, for LANE_EVENT, on the event thread) */
+void dispatch(exchange *x);
+
+/* builtins.c */
+extern const route *const builtin_tables[];
+lane builtin_lane(const route *row, bool *is_builtin);
+void builtins_prepare(struct http_server *s);
+
+/* files.c */
+struct file_index *files_index(arena *a, const http_options *options);
+bool files_answer(exchange *x); /* false: no file and no app at this path */
+
+/* pool.c */
+pool *pool_start(arena *a, int threads);
+void pool_push(pool *p, exchange *x);
+void pool_counts(pool *p, int *waiting, int *busy);
+int pool_stop(pool *p, instant until); /* gives the number of threads that still run at that (monotonic) time */
+
+/* server.c */
+void server_hand_back(exchange *x); /* from the pool: the answer is built, the connection may go on */
+
+#endif

@@ -1,0 +1,124 @@
+#include "http/server/exchange.h"
+
+#include <errno.h>
+
+/* Threads that run handlers. Probes (/readyz, /metrics) have a queue and a thread of their own, so that a server whose
+ * handlers are all busy still tells how it is. */
+typedef struct queue {
+    pthread_cond_t filled;
+    exchange *first, **last;
+    int waiting, idle;
+} queue;
+
+struct pool {
+    pthread_mutex_t lock;
+    queue work, probes;
+    pthread_t *threads;
+    int count, busy;
+    bool stopping;
+};
+
+static exchange *take(pool *p, queue *q)
+{
+    pthread_mutex_lock(&p->lock);
+    while (!q->first && !p->stopping) {
+        q->idle++;
+        pthread_cond_wait(&q->filled, &p->lock);
+        q->idle--;
+    }
+    exchange *x = q->first;
+    if (x) {
+        q->first = x->next;
+        if (!q->first) q->last = &q->first;
+        q->waiting--;
+        p->busy++;
+    }
+    pthread_mutex_unlock(&p->lock);
+    return x;
+}
+
+static void done(pool *p)
+{
+    pthread_mutex_lock(&p->lock);
+    p->busy--;
+    pthread_mutex_unlock(&p->lock);
+}
+
+static void *serve(pool *p, queue *q, const char *name)
+{
+    pthread_setname_np(pthread_self(), name);
+    for (exchange *x = take(p, q); x; x = take(p, q)) {
+        dispatch(x);
+        server_hand_back(x);
+        done(p);
+    }
+    return NULL;
+}
+
+static void *serve_work(void *p)
+{
+    return serve(p, &((pool *)p)->work, "http-handler");
+}
+
+static void *serve_probes(void *p)
+{
+    return serve(p, &((pool *)p)->probes, "http-probe");
+}
+
+static void queue_prepare(queue *q)
+{
+    q->last = &q->first;
+    pthread_cond_init(&q->filled, NULL);
+}
+
+pool *pool_start(arena *a, int threads)
+{
+    pool *p = ARENA_NEW(a, pool);
+    pthread_mutex_init(&p->lock, NULL);
+    queue_prepare(&p->work);
+    queue_prepare(&p->probes);
+    p->threads = ARENA_ARRAY(a, (size_t)threads + 1, pthread_t);
+    for (int i = 0; i <= threads; i++) {
+        if (pthread_create(&p->threads[i], NULL, i < threads ? serve_work : serve_probes, p) != 0) {
+            pool_stop(p, clock_monotonic() + SECONDS(1)); /* those that did start have nothing to do */
+            return NULL;
+        }
+        p->count++;
+    }
+    return p;
+}
+
+void pool_push(pool *p, exchange *x)
+{
+    queue *q = x->lane == LANE_PROBE ? &p->probes : &p->work;
+    x->next = NULL;
+    pthread_mutex_lock(&p->lock);
+    *q->last = x;
+    q->last = &x->next;
+    q->waiting++;
+    bool sleeping = q->idle > 0;
+    pthread_mutex_unlock(&p->lock);
+    if (sleeping) pthread_cond_signal(&q->filled);
+}
+
+void pool_counts(pool *p, int *waiting, int *busy)
+{
+    pthread_mutex_lock(&p->lock);
+    *waiting = p->work.waiting + p->probes.waiting;
+    *busy = p->busy;
+    pthread_mutex_unlock(&p->lock);
+}
+
+int pool_stop(pool *p, instant until)
+{
+    struct timespec end = { .tv_sec = until / 1000000, .tv_nsec = until % 1000000 * 1000 };
+    pthread_mutex_lock(&p->lock);
+    p->stopping = true;
+    pthread_cond_broadcast(&p->work.filled);
+    pthread_cond_broadcast(&p->probes.filled);
+    pthread_mutex_unlock(&p->lock);
+    int running = 0;
+    for (int i = 0; i < p->count; i++)
+        if (pthread_clockjoin_np(p->threads[i], NULL, CLOCK_MONOTONIC, &end) == ETIMEDOUT) running++;
+    return running;
+}

@@ -1,0 +1,27 @@
+/* aic: the tool on a data scientist's or auditor's desk. Needs no server. */
+#include "programs/aic_analyze.h"
+#include "programs/aic_ledger.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char usage[] =
+    "usage: aic COMMAND ...\n"
+    "\n"
+    "  analyze DATA --protected COLUMN   audit a table of decisions for bias\n"
+    "  ledger verify EXPORT              check an export of the ledger, offline\n"
+    "\n"
+    "aic COMMAND --help tells more. aic --version prints the version.\n"
+    "Exit codes: 0 passed, 1 a gate failed (or the ledger is not sound), 2 bad usage or bad input.\n";
+
+int main(int argc, char **argv)
+{
+    if (argc < 2) return fputs(usage, stderr), 2;
+    if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help"))
+        return fputs(usage, stdout), 0;
+    if (!strcmp(argv[1], "--version")) return printf("aic %s\n", AIC_VERSION), 0;
+    if (!strcmp(argv[1], "analyze")) return aic_analyze_main(argc - 1, argv + 1);
+    if (!strcmp(argv[1], "ledger")) return aic_ledger_main(argc - 1, argv + 1);
+    fprintf(stderr, "aic: there is no command %s; aic --help lists them\n", argv[1]);
+    return 2;
+}

@@ -1,0 +1,60 @@
+#include "programs/aicd_routes.h"
+
+#include "features/analyses/analyses.h"
+#include "features/dashboard/dashboard.h"
+#include "features/examples/examples.h"
+#include "features/identity/identity.h"
+#include "features/organizations/organizations.h"
+#include "features/systems/systems.h"
+#include "features/trail/trail.h"
+#include "programs/aicd_serve.h"
+
+#include <stdio.h>
+
+const route *const aicd_route_tables[] = {
+    identity_routes, organizations_routes, dashboard_routes, systems_routes,
+    analyses_routes, trail_routes,         examples_routes,  NULL,
+};
+
+const constraint_message aicd_constraints[] = {
+    { "ai_systems_org_id_name_key", "/name", "A system of this name is registered already." },
+    { "users_email_key", "/email", "This address is in use." },
+    { "organizations_slug_key", "/organization",
+      "An organization of this name was registered at this very moment. Try again." },
+    { "organizations_country_check", "/country", "Expected two capital letters of ISO 3166, such as ZA." },
+    { "idempotency_keys_pkey", "", "A request with this Idempotency-Key is being worked on. Try again in a moment." },
+    { NULL, NULL, NULL }
+};
+
+static const char *const methods[] = {
+    [GET] = "GET", [POST] = "POST", [PATCH] = "PATCH", [PUT] = "PUT", [DELETE_] = "DELETE"
+};
+
+static void print_access(const route *r)
+{
+    static const char *const kinds[] = {
+        [ACCESS_NONE] = "?",      [ACCESS_PUBLIC] = "public",           [ACCESS_SIGNED_IN] = "signed in",
+        [ACCESS_CAPABILITY] = "", [ACCESS_SUPER_ADMIN] = "super admin", [ACCESS_WEBHOOK] = "webhook"
+    };
+    printf("%-18s", r->access.kind == ACCESS_CAPABILITY ? r->access.capability : kinds[r->access.kind]);
+}
+
+int aicd_routes(arena *a, const config *settings, const command_line *line)
+{
+    (void)settings;
+    error wrong = routes_check(a, aicd_route_tables);
+    if (wrong) return fprintf(stderr, "aicd: %s\n", wrong->message), 1;
+    for (const route *const *each = aicd_route_tables; *each; each++) {
+        for (const route *r = *each; r->path; r++) {
+            bool is_system = r->scope.kind == SCOPE_SYSTEM;
+            if (line->system_only && !is_system) continue;
+            printf("%-7s%-32s", methods[r->method], r->path);
+            print_access(r);
+            if (is_system)
+                printf("SYSTEM(%s): %s\n", system_reason_name((system_reason)r->scope.reason), r->scope.why);
+            else
+                printf("%s\n", r->scope.kind == SCOPE_TENANT ? "TENANT" : "-");
+        }
+    }
+    return 0;
+}

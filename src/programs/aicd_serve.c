@@ -1,0 +1,239 @@
+#include "programs/aicd_serve.h"
+
+#include "features/demo/demo.h"
+#include "features/door/door.h"
+#include "features/examples/examples.h"
+#include "features/identity/identity.h"
+#include "programs/aicd_routes.h"
+#include "programs/web_files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <sodium.h>
+
+enum { DATABASE_WAIT_SECONDS = 60, GRACE_SECONDS = 20, BODY_LIMIT = 10 * 1000 * 1000, BODY_MEMORY = 80 * 1000 * 1000 };
+
+/* All that runs, in the order in which it was started. */
+typedef struct running {
+    arena *arena;
+    const config *settings;
+    const command_line *line;
+    const char *data;
+    logger log;
+    cluster *cluster;
+    store_options database;
+    platform app;
+    http_server *server;
+} running;
+
+static int report(const running *r, error bad)
+{
+    (void)r;
+    for (const error_value *e = bad; e; e = e->also) fprintf(stderr, "aicd: %s\n", e->message);
+    return 1;
+}
+
+/* ------------------------------------------------------------------ the database */
+
+static error start_database(running *r)
+{
+    text url = config_text(r->settings, "DATABASE_URL");
+    if (!text_is(url)) {
+        TRY(cluster_start(r->arena, text_of(r->data), &r->log, &r->cluster));
+        url = cluster_url(r->cluster);
+    }
+    int most = (int)config_integer(r->settings, "AIC_DATABASE_CONNECTIONS");
+    r->database = (store_options){
+        .url = url,
+        .tenant_connections = most,
+        .system_connections = most / 2,
+        .acquire_ms = 2000,
+        .statement_ms = 10000,
+        .constraints = aicd_constraints,
+        .log = &r->log,
+        .clock = clock_system(),
+    };
+    return OK;
+}
+
+/* A database server that starts together with this one may need a moment. */
+static error migrate(running *r)
+{
+    instant until = clock_monotonic() + SECONDS(DATABASE_WAIT_SECONDS);
+    int applied = 0;
+    error bad = store_migrate(r->arena, &r->database, &applied);
+    while (bad && bad->kind == UNAVAILABLE && clock_monotonic() < until) {
+        poll(NULL, 0, 500);
+        bad = store_migrate(r->arena, &r->database, &applied);
+    }
+    if (!bad)
+        log_event(&r->log, LOG_INFO, "migrated", "The database is up to date.",
+                  (log_field[]){ LOG_I("applied", applied), LOG_END });
+    return bad;
+}
+
+/* ------------------------------------------------------------------ the server */
+
+static error start_app(running *r)
+{
+    uint8_t master_key[32];
+    TRY(aicd_master_key(r->arena, r->settings, r->data, master_key));
+    TRY(store_open(r->arena, &r->database, &r->app.store));
+    r->app.clock = clock_system();
+    r->app.log = &r->log;
+    r->app.is_development = text_equal_string(config_text(r->settings, "AIC_ENV"), "development");
+    r->app.limit_rates = !text_equal_string(config_text(r->settings, "AIC_RATE_LIMITS"), "off");
+    /* Tokens of one installation are good at each of its servers, under whatever address. */
+    r->app.issuer =
+        text_is(config_text(r->settings, "AIC_PUBLIC_URL")) ? config_text(r->settings, "AIC_PUBLIC_URL") : TEXT("aic");
+    error bad = identity_load_keys(r->arena, r->app.store, master_key, &r->app.clock, &r->app.keys);
+    sodium_memzero(master_key, sizeof master_key);
+    TRY(bad);
+    TRY(examples_load(r->arena, text_of(AIC_DEMO_DIR), &r->app));
+    text more = r->line->examples ? text_of(r->line->examples) : config_text(r->settings, "AIC_EXAMPLES_DIR");
+    if (text_is(more)) TRY(examples_load(r->arena, more, &r->app));
+    if (r->line->demo) TRY(demo_seed(&r->app, text_format(r->arena, "%s/demo-sign-ins.txt", r->data).data));
+    return OK;
+}
+
+static http_options server_options(running *r)
+{
+    static const web_app apps[] = { { "/app/", "/apps/platform/index.html" },
+                                    { "/admin/", "/apps/admin/index.html" },
+                                    { "/hq/", "/apps/hq/index.html" },
+                                    { "/", "/apps/public/index.html" },
+                                    { NULL, NULL } };
+    return (http_options){
+        .listen = r->line->listen ? text_of(r->line->listen) : config_text(r->settings, "AIC_LISTEN"),
+        .public_url = config_text(r->settings, "AIC_PUBLIC_URL"),
+        .routes = aicd_route_tables,
+        .files = web_files,
+        .file_count = web_file_count,
+        .apps = apps,
+        .door = door_of_the_platform(),
+        .app = &r->app,
+        .log = &r->log,
+        .clock = clock_system(),
+        .threads = (int)config_integer(r->settings, "AIC_THREADS"),
+        .connections = (int)config_integer(r->settings, "AIC_CONNECTIONS"),
+        .idle_seconds = 60,
+        .request_seconds = 30,
+        .body_limit = BODY_LIMIT,
+        .body_memory = BODY_MEMORY,
+        .version = AIC_VERSION,
+    };
+}
+
+/* The address, for whoever started us: written whole or not at all. */
+static error write_url(running *r, text url)
+{
+    const char *path = text_format(r->arena, "%s/aicd.url", r->data).data;
+    const char *unfinished = text_format(r->arena, "%s.new", path).data;
+    FILE *file = fopen(unfinished, "we");
+    bool done = file && fprintf(file, "%.*s\n", PRINT(url)) > 0;
+    if (file) done = fclose(file) == 0 && done;
+    return done && rename(unfinished, path) == 0 ? OK : fail(r->arena, INVALID, "", "%s cannot be written.", path);
+}
+
+static error start_server(running *r)
+{
+    http_options options = server_options(r);
+    TRY(http_start(r->arena, &options, &r->server));
+    text host = options.listen;
+    while (host.length && host.data[host.length - 1] != ':') host.length--;
+    text url = text_format(r->arena, "http://%.*s%d", PRINT(host), http_port(r->server));
+    log_event(&r->log, LOG_INFO, "listening", "The server is ready.", (log_field[]){ LOG_T("url", url), LOG_END });
+    return write_url(r, url);
+}
+
+/* ------------------------------------------------------------------ from start to stop */
+
+static error prepare(running *r)
+{
+    TRY(aicd_check_settings(r->arena, r->settings, r->line));
+    if (mkdir(r->data, 0755) && errno != EEXIST)
+        return fail(r->arena, INVALID, "", "The data directory %s cannot be made.", r->data);
+    TRY(start_database(r));
+    return migrate(r);
+}
+
+static void stop(running *r)
+{
+    /* A handler that still runs uses what would be taken down: the database is stopped cleanly, then the process ends.
+     */
+    bool hanging = r->server && http_stop(r->server, GRACE_SECONDS) > 0;
+    if (hanging) {
+        if (r->cluster) cluster_stop(r->cluster);
+        _exit(1);
+    }
+    if (r->app.store) store_close(r->app.store);
+    if (r->cluster) cluster_stop(r->cluster);
+}
+
+static running running_of(arena *a, const config *settings, const command_line *line)
+{
+    running r = { .arena = a, .settings = settings, .line = line, .log = logger_to(2, LOG_INFO) };
+    log_level_parse(config_text(settings, "AIC_LOG_LEVEL"), &r.log.least);
+    /* The database's programs change to another directory, so the path must be whole. */
+    text data = line->data ? text_of(line->data) : config_text(settings, "AIC_DATA_DIR");
+    char here[4096];
+    r.data = text_starts(data, "/") || !getcwd(here, sizeof here) ? text_string(a, data)
+                                                                  : text_format(a, "%s/%.*s", here, PRINT(data)).data;
+    return r;
+}
+
+int aicd_serve(arena *a, const config *settings, const command_line *line)
+{
+    /* Every thread inherits the mask; only this one takes the signals, by waiting for them. */
+    sigset_t ends;
+    int which;
+    sigemptyset(&ends);
+    sigaddset(&ends, SIGTERM);
+    sigaddset(&ends, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &ends, NULL);
+    signal(SIGPIPE, SIG_IGN); // NOLINT(bugprone-signal-handler): ignored, not handled
+    running r = running_of(a, settings, line);
+    if (sodium_init() < 0) return fputs("aicd: libsodium does not start\n", stderr), 1;
+    error bad = prepare(&r);
+    if (!bad) bad = start_app(&r);
+    if (!bad) bad = start_server(&r);
+    if (bad) {
+        int code = report(&r, bad);
+        stop(&r);
+        return code;
+    }
+    sigwait(&ends, &which);
+    log_event(&r.log, LOG_INFO, "stopping", "Finishing the requests under way.", NULL);
+    stop(&r);
+    log_event(&r.log, LOG_INFO, "stopped", "All is stored.", NULL);
+    return 0;
+}
+
+int aicd_migrate(arena *a, const config *settings, const command_line *line)
+{
+    running r = running_of(a, settings, line);
+    error bad = prepare(&r);
+    stop(&r);
+    return bad ? report(&r, bad) : 0;
+}
+
+int aicd_openapi(arena *a, const config *settings, const command_line *line)
+{
+    running r = running_of(a, settings, line);
+    http_options options = server_options(&r);
+    text document = openapi_document(a, &options);
+    return printf("%.*s\n", PRINT(document)) > 0 ? 0 : 1;
+}
+
+int aicd_print_settings(arena *a, const config *settings, const command_line *line)
+{
+    (void)settings, (void)line;
+    text help = config_help(a, aicd_settings);
+    return printf("%.*s", PRINT(help)) > 0 ? 0 : 1;
+}

@@ -1,0 +1,21 @@
+/* The server's settings: environment variables, each declared once. */
+#ifndef AIC_PROGRAMS_AICD_SETTINGS_H
+#define AIC_PROGRAMS_AICD_SETTINGS_H
+
+#include "base/config.h"
+
+typedef struct command_line {
+    const char *data, *listen, *examples; /* NULL: the setting's value */
+    bool demo, system_only;
+} command_line;
+
+extern const setting aicd_settings[];
+
+/* Production refuses a default, missing or weak secret, and says which. */
+error aicd_check_settings(arena *a, const config *settings, const command_line *line);
+
+/* The 32 bytes that seal private keys: AIC_MASTER_KEY (64 hex digits), or, outside production, a file of the data
+ * directory that is made at the first start. */
+error aicd_master_key(arena *a, const config *settings, const char *data, uint8_t out[32]);
+
+#endif

@@ -1,0 +1,208 @@
+// The story of the main job, as a person does it: sign in, register a system, drop the COMPAS file, read the report, find
+// it on the ledger and verify. On the way each page is photographed at 1440 and 390 px, light and dark, and axe looks at it.
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { after, before, test } from 'node:test';
+
+const require = createRequire(new URL('../../web/package.json', import.meta.url));
+const { chromium } = require('playwright-core');
+const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+
+const url = process.env.AIC_URL;
+const password = process.env.AIC_PASSWORD;
+const shots = new URL('../../build/screenshots/', import.meta.url).pathname;
+const compas = new URL('../../../shared/datasets/compas.csv', import.meta.url).pathname;
+const quiet = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+
+let browser;
+let context;
+let page;
+const complaints = [];
+
+before(async () => {
+    mkdirSync(shots, { recursive: true });
+    browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: quiet });
+    context = await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce', acceptDownloads: true });
+    page = await context.newPage();
+    page.on('console', (message) => {
+        // A refused call (401 before the sign-in) is the browser's note of an answer, not a fault of the page.
+        if (message.type() === 'error' && !/Failed to load resource/.test(message.text())) complaints.push(message.text());
+    });
+    page.on('pageerror', (error) => complaints.push(String(error)));
+});
+
+after(async () => {
+    await browser?.close();
+});
+
+const settled = () => page.waitForFunction(() => document.querySelectorAll('[data-skeleton]').length === 0);
+
+/** Photographs the page in both sizes and themes, and lets axe look at it in each. */
+async function look(name) {
+    for (const [width, height] of [[1440, 900], [390, 844]]) {
+        for (const scheme of ['light', 'dark']) {
+            await page.setViewportSize({ width, height });
+            await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+            await settled();
+            await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+            await page.screenshot({ path: `${shots}${name}-${width}-${scheme}.png`, fullPage: true });
+            const sideways = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+            assert.ok(sideways <= 0, `${name} at ${width} px scrolls sideways by ${sideways} px`);
+            const found = await page.evaluate(async (source) => {
+                if (!window.axe) throw new Error(`axe is not loaded yet (${source.length})`);
+                return window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] });
+            }, axe).catch(async () => runAxeOutsideThePolicy());
+            const faults = found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`);
+            assert.deepEqual(faults, [], `axe on ${name} at ${width} px, ${scheme}`);
+        }
+    }
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
+}
+
+/** The content security policy forbids eval, as it should; the debugger's own channel is not bound by it. */
+async function runAxeOutsideThePolicy() {
+    const session = await context.newCDPSession(page);
+    await session.send('Runtime.evaluate', { expression: axe });
+    await session.detach();
+    return page.evaluate(() => window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }));
+}
+
+test('the public page says what AIC is, and leads to the sign-in', async () => {
+    await page.goto(`${url}/`);
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    await look('public');
+    await page.getByRole('link', { name: 'Sign in' }).click();
+    await page.getByRole('heading', { name: 'Sign in to AIC' }).waitFor();
+    await look('sign-in');
+});
+
+test('a wrong password is refused in words that give nothing away', async () => {
+    await page.getByLabel('E-mail').fill('compliance@umoja.example');
+    await page.getByLabel('Password').first().fill('not the password');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('alert').getByText('E-mail or password is wrong.').waitFor();
+});
+
+test('the compliance officer signs in and sees figures of her own organization', async () => {
+    await page.getByLabel('E-mail').fill('compliance@umoja.example');
+    await page.getByLabel('Password').first().fill(password);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('heading', { name: 'Dashboard' }).waitFor();
+    await page.getByText('Bias found in Loan approval').waitFor();
+    await look('dashboard');
+});
+
+test('she registers a system', async () => {
+    await page.getByRole('link', { name: 'Systems', exact: true }).click();
+    await page.getByRole('heading', { name: 'Systems' }).waitFor();
+    await page.getByRole('cell', { name: 'Fraud block' }).waitFor();
+    await look('systems');
+    await page.getByRole('link', { name: 'Register a system' }).click();
+    await page.getByRole('button', { name: 'Register system' }).click();
+    await page.getByRole('alert').waitFor();
+    await page.getByLabel('Name').fill('Recidivism score');
+    await page.getByLabel('Purpose').fill('Scores the risk that a person offends again, to inform bail decisions.');
+    await page.getByRole('radiogroup').nth(0).getByText('Yes', { exact: true }).click();
+    await page.getByRole('radiogroup').nth(1).getByText('At its core').click();
+    await page.getByRole('radiogroup').nth(2).getByText('A human', { exact: true }).click();
+    await look('new-system');
+    await page.getByRole('button', { name: 'Register system' }).click();
+    await page.getByRole('heading', { name: 'Recidivism score' }).waitFor();
+    await page.getByText('Tier 1 · human-approved').first().waitFor();
+    await look('system');
+});
+
+test('she drops the COMPAS file, checks the guesses and sees the report', { skip: !existsSync(compas) && !process.env.CI && 'the public data sets are not here' }, async () => {
+    await page.getByRole('link', { name: 'New analysis' }).first().click();
+    await page.getByRole('heading', { name: 'New analysis' }).waitFor();
+    await look('new-analysis');
+    await page.locator('input[type=file]').setInputFiles(compas);
+    await page.getByRole('heading', { name: 'compas.csv' }).waitFor();
+    await page.getByText('6,172 rows').waitFor();
+    await look('map-columns');
+    await page.getByRole('button', { name: 'Analyze' }).click();
+    await page.getByRole('heading', { name: 'The record' }).waitFor();
+    await page.getByRole('tab', { name: 'race' }).click();
+    await page.getByText(/African-American are decided favorably in 42\.4/).first().waitFor();
+    await page.locator('canvas').first().waitFor();
+    await look('report');
+    await page.getByRole('tab', { name: 'Combinations' }).click();
+    await page.getByRole('heading', { name: 'Combinations' }).waitFor();
+    await look('report-combinations');
+});
+
+test('she finds the analysis on the ledger, and the chain is sound', async () => {
+    await page.getByRole('link', { name: 'Ledger', exact: true }).click();
+    await page.getByText(existsSync(compas) ? 'Analysis completed' : 'System registered').first().waitFor();
+    await page.getByRole('button', { name: 'Verify the chain' }).click();
+    await page.getByText('Sound').waitFor();
+    await look('ledger');
+    await page.getByRole('cell', { name: 'System registered' }).first().click();
+    await page.getByText('Hash of this entry').waitFor();
+    await look('ledger-entry');
+    await page.keyboard.press('Escape');
+});
+
+test('the list of analyses keeps its filter in the address', async () => {
+    await page.getByRole('link', { name: 'Analyses', exact: true }).click();
+    await page.getByRole('heading', { name: 'Analyses' }).waitFor();
+    await page.getByRole('cell', { name: 'Loan approval' }).waitFor();
+    await look('analyses');
+    await page.goto(`${url}/app/analyses?verdict=PASS`);
+    await page.getByText('No analysis here yet').waitFor();
+});
+
+test('an address that does not exist says so, and leads back', async () => {
+    await page.goto(`${url}/app/nowhere`);
+    await page.getByText('There is no page at this address').waitFor();
+    await look('not-found');
+});
+
+test('staff areas tell a tenant that they are not for them', async () => {
+    await page.goto(`${url}/admin/`);
+    await page.getByText('You have no access here').waitFor();
+    await look('admin');
+    await page.goto(`${url}/hq/`);
+    await page.getByText('You have no access here').waitFor();
+});
+
+test('the API page reads well', async () => {
+    await page.goto(`${url}/docs/api`);
+    await page.getByRole('heading', { name: 'AIC Platform API' }).waitFor();
+    await look('api');
+});
+
+test('a new organization registers and is led to its first system', async () => {
+    const other = await browser.newContext({ viewport: { width: 390, height: 844 }, reducedMotion: 'reduce' });
+    const before = page;
+    page = await other.newPage();
+    await page.goto(`${url}/app/`);
+    await page.getByRole('button', { name: 'Create an account' }).click();
+    await page.getByLabel('Organization').fill('Karoo Hospital');
+    await page.getByLabel('Your name').fill('Lerato Mokoena');
+    await page.getByLabel('E-mail').fill('lerato@karoo.example');
+    await page.getByLabel('Password').first().fill('short');
+    await page.getByRole('button', { name: 'Create account' }).click();
+    await page.getByRole('alert').waitFor();
+    await page.getByLabel('Password').first().fill('quiet windmill counts the rain');
+    await page.getByRole('button', { name: 'Create account' }).click();
+    await page.getByText('Start with your first AI system').waitFor();
+    await page.getByRole('link', { name: 'Set up your organization' }).click();
+    await page.getByRole('heading', { name: 'Welcome, Lerato Mokoena' }).waitFor();
+    await page.screenshot({ path: `${shots}welcome-390-light.png`, fullPage: true });
+    page = before;
+    await other.close();
+});
+
+test('no page complained in the console', () => {
+    assert.deepEqual(complaints, []);
+});
+
+test('signing out ends the session', async () => {
+    await page.goto(`${url}/app/`);
+    await page.getByRole('button', { name: 'Naledi Dube' }).click();
+    await page.getByRole('menuitem', { name: 'Sign out' }).click();
+    await page.getByRole('heading', { name: 'Sign in to AIC' }).waitFor();
+});

@@ -1,0 +1,32 @@
+import { IconChartBar, IconLayoutDashboard, IconLink, IconServerCog } from '@tabler/icons-react';
+import { Outlet } from '@tanstack/react-router';
+import { useSession, useSignOut } from '@aic/auth';
+import { useTranslation } from '@aic/text';
+import { Shell } from '@aic/ui';
+
+export const Frame = () => {
+    const { t } = useTranslation();
+    const { me, can } = useSession();
+    const signOut = useSignOut();
+    const groups = [
+        { title: t('nav.overview'), items: [{ to: '/', label: t('nav.dashboard'), icon: IconLayoutDashboard }] },
+        {
+            title: t('nav.record'),
+            items: [
+                { to: '/systems', label: t('nav.systems'), icon: IconServerCog },
+                { to: '/analyses', label: t('nav.analyses'), icon: IconChartBar },
+                { to: '/ledger', label: t('nav.ledger'), icon: IconLink },
+            ],
+        },
+    ];
+    const actions = [
+        ...(can('run_analysis') ? [{ to: '/analyses/new', label: t('nav.newAnalysis') }] : []),
+        ...(can('manage_models') ? [{ to: '/systems/new', label: t('nav.newSystem') }] : []),
+    ];
+    return (
+        <Shell groups={groups} actions={actions} organization={me.organization.name}
+            person={{ name: me.user.name, role: t(`role.${me.role}`) }} signOut={signOut}>
+            <Outlet />
+        </Shell>
+    );
+};

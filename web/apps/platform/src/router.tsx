@@ -1,0 +1,29 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { analysesRoutes } from './features/analyses/routes';
+import { DashboardPage } from './features/dashboard/DashboardPage';
+import { ledgerRoutes } from './features/ledger/routes';
+import { systemsRoutes } from './features/systems/routes';
+import { Frame } from './Frame';
+import { NotFound } from './NotFound';
+
+const root = createRootRoute({ component: Frame, notFoundComponent: NotFound });
+
+const dashboard = createRoute({ getParentRoute: () => root, path: '/', component: DashboardPage });
+const welcome = createRoute({
+    getParentRoute: () => root,
+    path: '/welcome',
+    component: lazyRouteComponent(() => import('./features/onboarding/WelcomePage'), 'WelcomePage'),
+});
+
+export const router = createRouter({
+    basepath: '/app',
+    routeTree: root.addChildren([dashboard, welcome, ...systemsRoutes(root), ...analysesRoutes(root), ...ledgerRoutes(root)]),
+    defaultPreload: 'intent',
+    scrollRestoration: true,
+});
+
+declare module '@tanstack/react-router' {
+    interface Register {
+        router: typeof router;
+    }
+}

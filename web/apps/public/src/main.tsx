@@ -1,0 +1,4 @@
+import { startApp } from '@aic/ui';
+import { HomePage } from './HomePage';
+
+void startApp(<HomePage />);

@@ -1,0 +1,55 @@
+import createClient, { type Middleware } from 'openapi-fetch';
+import { ApiProblem, readProblem } from './problem';
+import type { paths } from './schema';
+
+let refreshing: Promise<boolean> | null = null;
+
+/** One refresh at a time, however many requests found the access token expired. */
+const refresh = () => {
+    refreshing ??= fetch('/api/v1/auth/refresh', { method: 'POST' })
+        .then((answer) => answer.ok)
+        .catch(() => false)
+        .finally(() => {
+            refreshing = null;
+        });
+    return refreshing;
+};
+
+const quiet = ['/auth/login', '/auth/register', '/auth/refresh', '/auth/logout'];
+
+/** fetch that continues the session once when the access token has expired. */
+export const steadyFetch = async (request: Request): Promise<Response> => {
+    const again = request.clone();
+    const answer = await fetch(request);
+    if (answer.status !== 401 || quiet.some((path) => request.url.endsWith(path))) return answer;
+    return (await refresh()) ? fetch(again) : answer;
+};
+
+const asProblem: Middleware = {
+    async onResponse({ response }) {
+        if (response.ok) return;
+        const body: unknown = await response.clone().json().catch(() => null);
+        throw new ApiProblem(readProblem(body, response.status, response.headers.get('X-Request-Id')));
+    },
+    onError() {
+        return new ApiProblem(readProblem(null, 0, null));
+    },
+};
+
+export const api = createClient<paths>({ baseUrl: window.location.origin, fetch: steadyFetch });
+api.use(asProblem);
+
+/** The JSON of an answer (lists could also come as CSV, which is asked for elsewhere); failures were thrown before. */
+export const call = async <T>(promise: Promise<{ data?: T }>): Promise<Exclude<T, string>> => {
+    const { data } = await promise;
+    return data as Exclude<T, string>;
+};
+
+export const downloadText = (name: string, type: string, content: string) => {
+    const url = URL.createObjectURL(new Blob([content], { type }));
+    const link = document.createElement('a');
+    link.href = url;
+    link.download = name;
+    link.click();
+    URL.revokeObjectURL(url);
+};

@@ -1,0 +1,17 @@
+import type { paths } from './schema';
+
+export type { Attribute, Group, Interval, Num, ReliabilityBin, Remark, Report, Test, Verdict } from './report';
+
+/** The JSON of an answer, by its place in the OpenAPI document. */
+type Answer<P extends keyof paths, M extends keyof paths[P], S extends number> = paths[P][M] extends { responses: infer R }
+    ? S extends keyof R ? R[S] extends { content: { 'application/json': infer B } } ? B : never : never
+    : never;
+
+export type Me = Answer<'/api/v1/auth/me', 'get', 200>;
+export type System = Answer<'/api/v1/systems/{id}', 'get', 200>;
+export type AnalysisItem = Answer<'/api/v1/analyses', 'get', 200>['items'][number];
+export type AnalysisDetail = Answer<'/api/v1/analyses/{id}', 'get', 200>;
+export type Dashboard = Answer<'/api/v1/dashboard', 'get', 200>;
+export type LedgerEntry = Answer<'/api/v1/ledger/{id}', 'get', 200>;
+export type Organization = Answer<'/api/v1/organizations/current', 'get', 200>;
+export type Example = Answer<'/api/v1/examples', 'get', 200>['items'][number];

@@ -1,0 +1,2 @@
+export { useSession, useSignOut, SessionGate, type Session } from './session';
+export { SignInPage } from './SignInPage';

@@ -1,0 +1,45 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { ApiProblem, api, call, type Me } from '@aic/api';
+import { ErrorState, Loading } from '@aic/ui';
+import { createContext, type ReactNode, useContext } from 'react';
+import { SignInPage } from './SignInPage';
+
+export interface Session {
+    me: Me;
+    can: (capability: string) => boolean;
+}
+
+const SessionContext = createContext<Session | null>(null);
+
+export const useSession = (): Session => {
+    const session = useContext(SessionContext);
+    if (!session) throw new Error('useSession is only for pages behind the sign-in.');
+    return session;
+};
+
+export const sessionKey = ['session'];
+
+/** Shows what needs a person only to a person who is signed in; everyone else sees the sign-in in its place, so that the
+    address, and what was typed into it, stays. */
+export const SessionGate = ({ children }: { children: ReactNode }) => {
+    const me = useQuery({ queryKey: sessionKey, queryFn: () => call(api.GET('/api/v1/auth/me')), staleTime: 60_000 });
+    if (me.isPending) return <div className="auth"><div className="card"><Loading rows={3} /></div></div>;
+    if (me.isError) {
+        if (me.error instanceof ApiProblem && me.error.status === 401) return <SignInPage />;
+        return <ErrorState error={me.error} retry={() => void me.refetch()} />;
+    }
+    const can = (capability: string) => me.data.capabilities.includes(capability);
+    return <SessionContext value={{ me: me.data, can }}>{children}</SessionContext>;
+};
+
+export const useSignOut = () => {
+    const client = useQueryClient();
+    const signOut = useMutation({
+        mutationFn: () => call(api.POST('/api/v1/auth/logout')),
+        onSettled: () => {
+            client.clear();
+            window.location.reload();
+        },
+    });
+    return () => signOut.mutate();
+};
