@@ -1,37 +1,77 @@
-import type { Attribute } from '@aic/api';
+import type { Attribute, ReliabilityBin } from '@aic/api';
 import { formatNumber, formatPercent } from '@aic/text';
-import { useCallback, useMemo } from 'react';
-import { ChartFrame } from './ChartFrame';
-import { type Inks, palette, shapes } from './colors';
+import { useMemo } from 'react';
+import { ChartFrame, type Draw } from './ChartFrame';
+import { palette, symbols } from './colors';
+import { hint } from './drawing';
+import { groupsOf, isNumber } from './groups';
+import { calibrationSentence } from './sentences';
 
-/** Mean score against the share that came true, for each judged group; nothing without a score. */
+interface Point extends ReliabilityBin {
+    mean_score: number;
+    mean_label: number;
+}
+interface Line {
+    name: string;
+    points: Point[];
+}
+
+const isPoint = (bin: ReliabilityBin): bin is Point => bin.count > 0 && isNumber(bin.mean_score) && isNumber(bin.mean_label);
+
+const linesOf = (attribute: Attribute): Line[] =>
+    groupsOf(attribute)
+        .filter((group) => group.isJudged)
+        .map((group) => ({ name: group.name, count: group.count, points: (group.calibration?.reliability ?? []).filter(isPoint) }))
+        .filter((line) => line.points.length > 0)
+        .sort((a, b) => b.count - a.count);
+
+const dashes = 'path://M0,5 L4,5 L4,7 L0,7 Z M7,5 L11,5 L11,7 L7,7 Z M14,5 L18,5 L18,7 L14,7 Z';
+const honest = 'Means what it says';
+
+/** A mark's area grows with the people behind it, so that a bin of one person does not look like one of hundreds. */
+const markSize = (most: number) => ([, , count = 0]: number[]) => 5 + 8 * Math.sqrt(count / most);
+
+const drawLines = (lines: Line[]): Draw => (colors) => ({
+    grid: { left: 4, right: 16, top: 40, bottom: 26, containLabel: true },
+    legend: { type: 'scroll', top: 0, left: 0, textStyle: { color: colors.text }, pageTextStyle: { color: colors.text }, data: [{ name: honest, icon: dashes }, ...lines.map(({ name }) => name)] },
+    tooltip: { ...hint(colors), trigger: 'item', formatter: (at: { seriesName: string; value: number[] }) =>
+        `${at.seriesName}\nscore ${formatNumber(at.value[0], 2)}, came true ${formatPercent(at.value[1])}\n${formatNumber(at.value[2])} people` },
+    xAxis: {
+        type: 'value', min: 0, max: 1, name: 'Mean score', nameLocation: 'middle', nameGap: 26, nameTextStyle: { color: colors.soft },
+        splitLine: { lineStyle: { color: colors.line } }, axisLabel: { color: colors.soft },
+    },
+    yAxis: {
+        type: 'value', min: 0, max: 1, splitLine: { lineStyle: { color: colors.line } },
+        axisLabel: { color: colors.soft, formatter: (value: number) => formatPercent(value, 0) },
+    },
+    series: [
+        {
+            type: 'line', name: honest, data: [[0, 0], [1, 1]], symbol: 'none', silent: true,
+            lineStyle: { type: 'dashed', color: colors.soft }, itemStyle: { color: colors.soft },
+        },
+        ...lines.map((line, i) => ({
+            type: 'line', name: line.name, data: line.points.map((bin) => [bin.mean_score, bin.mean_label, bin.count]),
+            symbol: symbols[i % symbols.length], symbolSize: markSize(Math.max(...lines.flatMap(({ points }) => points.map((bin) => bin.count)))), lineStyle: { color: palette[i % palette.length], width: 2 },
+            itemStyle: { color: palette[i % palette.length] },
+        })),
+    ],
+});
+
+/** Mean score against the share that came true, for each judged group; nothing without a score and a truth. */
 export const CalibrationChart = ({ attribute }: { attribute: Attribute }) => {
-    const lines = useMemo(() => Object.entries(attribute.groups).flatMap(([name, group]) => {
-        const points = (group.calibration?.reliability ?? []).filter((bin) => bin.count > 0 && bin.mean_score !== null && bin.mean_label !== null);
-        return points.length && !group.small && !group.missing ? [{ name, points, error: group.expected_calibration_error ?? null }] : [];
-    }), [attribute]);
-    const option = useCallback((colors: Inks) => ({
-        grid: { left: 8, right: 16, top: 36, bottom: 28, containLabel: true },
-        legend: { top: 0, textStyle: { color: colors.text } },
-        tooltip: { trigger: 'item', backgroundColor: colors.back, borderColor: colors.line, textStyle: { color: colors.text } },
-        xAxis: { type: 'value', min: 0, max: 1, name: 'Mean score', nameLocation: 'middle', nameGap: 26, nameTextStyle: { color: colors.soft }, splitLine: { lineStyle: { color: colors.line } }, axisLabel: { color: colors.soft } },
-        yAxis: { type: 'value', min: 0, max: 1, splitLine: { lineStyle: { color: colors.line } }, axisLabel: { color: colors.soft, formatter: (v: number) => formatPercent(v, 0) } },
-        series: [
-            { type: 'line', name: 'As it says', data: [[0, 0], [1, 1]], symbol: 'none', lineStyle: { type: 'dashed', color: colors.limit }, itemStyle: { color: colors.limit }, silent: true },
-            ...lines.map((line, i) => ({
-                type: 'line', name: line.name, data: line.points.map((bin) => [bin.mean_score, bin.mean_label]),
-                symbol: shapes[i % shapes.length], symbolSize: 9, lineStyle: { color: palette[i % palette.length] }, itemStyle: { color: palette[i % palette.length] },
-            })),
-        ],
-    }), [lines]);
+    const all = useMemo(() => linesOf(attribute), [attribute]);
+    const lines = useMemo(() => all.slice(0, palette.length), [all]);
+    const draw = useMemo(() => drawLines(lines), [lines]);
     if (lines.length === 0) return null;
-    const worst = lines.reduce((a, b) => ((b.error ?? 0) > (a.error ?? 0) ? b : a));
-    const sentence = `On the dashed line a score means what it says. The largest mean error is that of ${worst.name}: ${formatNumber(worst.error, 3)}.`;
     return (
-        <ChartFrame title="Calibration" sentence={sentence} label={`Calibration. ${sentence}`} height={340} option={option}
+        <ChartFrame title="Does the score mean the same for everyone?" sentence={calibrationSentence(attribute)} height={360} draw={draw}
+            reading={`Above the line the score was too low, below it too high. Larger marks stand for more people.${all.length > lines.length ? ` The ${lines.length} largest of ${all.length} groups are drawn; the table has all.` : ''}`}
             table={{
-                head: ['Group and score', 'Count', 'Mean score', 'Came true'],
-                rows: lines.flatMap((line) => line.points.map((bin) => [`${line.name}, ${formatNumber(bin.low, 1)} to ${formatNumber(bin.high, 1)}`, bin.count, formatNumber(bin.mean_score, 3), formatPercent(bin.mean_label)])),
+                columns: [
+                    { head: 'Group', as: 'text' }, { head: 'Score from', as: 'number' }, { head: 'to', as: 'number' }, { head: 'People', as: 'count' },
+                    { head: 'Mean score', as: 'number' }, { head: 'Came true', as: 'percent' },
+                ],
+                rows: all.flatMap((line) => line.points.map((bin) => [line.name, bin.low, bin.high, bin.count, bin.mean_score, bin.mean_label])),
             }} />
     );
 };

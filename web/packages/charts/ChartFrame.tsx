@@ -1,108 +1,103 @@
-import { ActionIcon, Menu, useComputedColorScheme } from '@mantine/core';
+import { Button, Menu, useComputedColorScheme } from '@mantine/core';
 import { IconChartBar, IconDownload, IconTable } from '@tabler/icons-react';
 import { downloadText } from '@aic/api';
-import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import { type Inks, inks } from './colors';
-import type { EChartsCoreOption } from './echarts';
+import type { ECharts, EChartsCoreOption } from './echarts';
+import { DataRows } from './DataRows';
+import { imageName, saveImage } from './image';
+import { type TableData, tableCsv } from './table';
 
-export interface TableData {
-    head: string[];
-    rows: (string | number | null)[][];
-}
+export type Draw = (colors: Inks, narrow: boolean) => EChartsCoreOption;
 
 interface Props {
     title: string;
-    sentence: ReactNode;
-    label: string;
+    /** What the chart shows, computed from its data. */
+    sentence: string;
+    /** How to read it: colours, shapes, what is left out. */
+    reading?: ReactNode;
     height: number;
-    option: (colors: Inks, narrow: boolean) => EChartsCoreOption;
+    draw: Draw;
     table: TableData;
 }
 
-const csvOf = ({ head, rows }: TableData) => {
-    const cell = (value: string | number | null) => (value === null ? '' : `"${String(value).replaceAll('"', '""')}"`);
-    return [head, ...rows].map((row) => row.map(cell).join(',')).join('\r\n');
-};
+const prefersStill = () => window.matchMedia('(prefers-reduced-motion: reduce)').matches;
 
-const name = (title: string) => title.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
-
-const saveImage = async (title: string, kind: 'png' | 'svg', option: EChartsCoreOption, height: number, background: string) => {
-    const { init } = await import('./echarts');
-    const chart = init(kind === 'svg' ? null : document.createElement('div'), null, { renderer: kind === 'svg' ? 'svg' : 'canvas', ssr: kind === 'svg', width: 960, height });
-    chart.setOption({ ...option, animation: false, backgroundColor: background });
-    if (kind === 'svg') downloadText(`${name(title)}.svg`, 'image/svg+xml', chart.renderToSVGString());
-    else {
-        const link = document.createElement('a');
-        link.href = chart.getDataURL({ type: 'png', pixelRatio: 2 });
-        link.download = `${name(title)}.png`;
-        link.click();
-    }
-    chart.dispose();
-};
-
-const Canvas = ({ label, height, option }: Pick<Props, 'label' | 'height' | 'option'>) => {
+const Drawing = ({ label, height, draw }: { label: string; height: number; draw: Draw }) => {
     const box = useRef<HTMLDivElement>(null);
+    const [chart, setChart] = useState<ECharts | null>(null);
+    const [failed, setFailed] = useState(false);
     const dark = useComputedColorScheme('light') === 'dark';
     useEffect(() => {
         const element = box.current;
         if (!element) return;
-        let disposed = false;
-        let stop: (() => void) | undefined;
-        void import('./echarts').then(({ init }) => {
-            if (disposed) return;
-            const chart = init(element, null, { renderer: 'canvas' });
-            const still = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
-            const draw = () => chart.setOption({ ...option(inks(dark), element.clientWidth < 560), animation: !still }, true);
-            draw();
-            const observer = new ResizeObserver(() => {
-                chart.resize();
-                draw();
-            });
-            observer.observe(element);
-            stop = () => {
-                observer.disconnect();
-                chart.dispose();
-            };
-        });
+        let made: ECharts | null = null;
+        let gone = false;
+        import('./echarts').then(({ init }) => {
+            if (gone) return;
+            made = init(element, null, { renderer: 'canvas' });
+            setChart(made);
+        }, () => setFailed(true));
         return () => {
-            disposed = true;
-            stop?.();
+            gone = true;
+            made?.dispose();
+            setChart(null);
         };
-    }, [dark, option]);
+    }, []);
+    useEffect(() => {
+        const element = box.current;
+        if (!chart || !element) return;
+        const paint = () => {
+            chart.resize();
+            chart.setOption({ ...draw(inks(dark), element.clientWidth < 560), animation: !prefersStill() }, true);
+        };
+        paint();
+        const observer = new ResizeObserver(paint);
+        observer.observe(element);
+        return () => observer.disconnect();
+    }, [chart, dark, draw, height]);
+    if (failed) return <p className="soft" role="alert">The chart could not be loaded. Its table holds the same numbers.</p>;
     return <div ref={box} role="img" aria-label={label} style={{ height, width: '100%' }} />;
 };
 
-/** A chart with what belongs to it: a title, a sentence that says what it shows, its table, and downloads. */
-export const ChartFrame = ({ title, sentence, label, height, option, table }: Props) => {
-    const [asTable, setAsTable] = useState(false);
+const Downloads = ({ title, height, draw, table }: Pick<Props, 'title' | 'height' | 'draw' | 'table'>) => {
     const dark = useComputedColorScheme('light') === 'dark';
-    const colors = inks(dark);
+    const image = (kind: 'png' | 'svg') => void saveImage(title, kind, draw(inks(dark), false), height, inks(dark).ground);
     return (
-        <section className="panel">
-            <div className="row apart" style={{ flexWrap: 'nowrap', alignItems: 'flex-start' }}>
-                <div><h3 className="panel-title" style={{ marginBottom: 2 }}>{title}</h3><p className="soft small" style={{ margin: '0 0 10px' }}>{sentence}</p></div>
-                <div className="row no-print" style={{ flexWrap: 'nowrap', gap: 4 }}>
-                    <ActionIcon variant="subtle" aria-label={asTable ? `Show ${title} as chart` : `Show ${title} as table`} onClick={() => setAsTable(!asTable)}>
-                        {asTable ? <IconChartBar size={18} /> : <IconTable size={18} />}
-                    </ActionIcon>
-                    <Menu position="bottom-end">
-                        <Menu.Target><ActionIcon variant="subtle" aria-label={`Download ${title}`}><IconDownload size={18} /></ActionIcon></Menu.Target>
-                        <Menu.Dropdown>
-                            <Menu.Item onClick={() => void saveImage(title, 'png', option(colors, false), height, colors.back)}>PNG</Menu.Item>
-                            <Menu.Item onClick={() => void saveImage(title, 'svg', option(colors, false), height, colors.back)}>SVG</Menu.Item>
-                            <Menu.Item onClick={() => downloadText(`${name(title)}.csv`, 'text/csv', csvOf(table))}>CSV</Menu.Item>
-                        </Menu.Dropdown>
-                    </Menu>
+        <Menu position="bottom-end">
+            <Menu.Target>
+                <Button size="compact-sm" variant="default" leftSection={<IconDownload size={15} />} aria-label={`Save: ${title}`}>Save</Button>
+            </Menu.Target>
+            <Menu.Dropdown>
+                <Menu.Item onClick={() => image('png')}>Picture (PNG)</Menu.Item>
+                <Menu.Item onClick={() => image('svg')}>Drawing (SVG)</Menu.Item>
+                <Menu.Item onClick={() => downloadText(`${imageName(title)}.csv`, 'text/csv', tableCsv(table))}>Numbers (CSV)</Menu.Item>
+            </Menu.Dropdown>
+        </Menu>
+    );
+};
+
+/** A chart with what belongs to it: a title, a sentence that says what it shows, its table, and downloads. */
+export const ChartFrame = ({ title, sentence, reading, height, draw, table }: Props) => {
+    const [asTable, setAsTable] = useState(false);
+    const heading = useId();
+    return (
+        <section className="panel" aria-labelledby={heading}>
+            <div className="row apart" style={{ alignItems: 'flex-start' }}>
+                <h3 id={heading} className="panel-title" style={{ margin: 0 }}>{title}</h3>
+                <div className="row no-print" style={{ gap: 6 }}>
+                    <Button size="compact-sm" variant="default" aria-label={`${asTable ? 'Chart' : 'Table'}: ${title}`}
+                        leftSection={asTable ? <IconChartBar size={15} /> : <IconTable size={15} />} onClick={() => setAsTable(!asTable)}>
+                        {asTable ? 'Chart' : 'Table'}
+                    </Button>
+                    <Downloads title={title} height={height} draw={draw} table={table} />
                 </div>
             </div>
-            {asTable ? (
-                <div className="table-wide" tabIndex={0} role="region" aria-label={`${title}, table`}>
-                    <table className="data">
-                        <thead><tr>{table.head.map((head, i) => <th key={head} scope="col" className={i ? 'number' : undefined}>{head}</th>)}</tr></thead>
-                        <tbody>{table.rows.map((row) => <tr key={String(row[0])}>{row.map((value, i) => <td key={table.head[i]} className={i ? 'number' : undefined}>{value ?? '–'}</td>)}</tr>)}</tbody>
-                    </table>
-                </div>
-            ) : <Canvas label={label} height={height} option={option} />}
+            <p style={{ margin: '6px 0 0', maxWidth: '80ch' }}>{sentence}</p>
+            {reading && <p className="soft small" style={{ margin: '2px 0 0', maxWidth: '90ch' }}>{reading}</p>}
+            <div style={{ marginTop: 12 }}>
+                {asTable ? <DataRows table={table} label={`${title}, table`} /> : <Drawing label={`${title}. ${sentence}`} height={height} draw={draw} />}
+            </div>
         </section>
     );
 };

@@ -1,49 +1,62 @@
-import type { Attribute, Group, Num } from '@aic/api';
+import type { Attribute, Num } from '@aic/api';
 import { formatPercent } from '@aic/text';
-import { useCallback, useMemo } from 'react';
-import { ChartFrame } from './ChartFrame';
-import type { Inks } from './colors';
+import { useMemo } from 'react';
+import { ChartFrame, type Draw } from './ChartFrame';
+import { groupAxis } from './drawing';
+import { groupNote, groupsOf, isNumber, MOST_SHOWN, type NamedGroup } from './groups';
+import { spreadSentence } from './sentences';
 
-const rates: [string, string, (g: Group) => Num | undefined][] = [
-    ['Selected', 'Selected', (g) => g.selection_rate],
-    ['Truly favorable', 'Truth', (g) => g.base_rate],
-    ['True positive rate', 'TPR', (g) => g.true_positive_rate],
-    ['False positive rate', 'FPR', (g) => g.false_positive_rate],
-    ['Precision', 'Prec.', (g) => g.precision],
-    ['Accuracy', 'Acc.', (g) => g.accuracy],
+interface Rate {
+    long: string;
+    short: string;
+    of: (group: NamedGroup) => Num | undefined;
+}
+
+const rates: Rate[] = [
+    { long: 'selection rate', short: 'Sel.', of: (g) => g.selection_rate },
+    { long: 'base rate', short: 'Base', of: (g) => g.base_rate },
+    { long: 'true positive rate', short: 'TPR', of: (g) => g.true_positive_rate },
+    { long: 'false positive rate', short: 'FPR', of: (g) => g.false_positive_rate },
+    { long: 'precision', short: 'Prec.', of: (g) => g.precision },
+    { long: 'accuracy', short: 'Acc.', of: (g) => g.accuracy },
 ];
+const sentenceRates = rates.map(({ long, of }) => ({ name: long, of }));
+const upper = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);
 
-const widest = (entries: [string, Group][]) => {
-    const spreads = rates.map(([label, , of]) => {
-        const values = entries.map(([, g]) => of(g)).filter((v): v is number => typeof v === 'number');
-        return { label, spread: values.length ? Math.max(...values) - Math.min(...values) : 0 };
+const drawHeat = (all: NamedGroup[]): Draw => (colors, narrow) => {
+    const groups = all.slice(0, MOST_SHOWN);
+    const cell = (value: Num | undefined, x: number, y: number) => ({
+        value: [x, y, value ?? 0],
+        itemStyle: isNumber(value) ? {} : { color: 'transparent', borderColor: colors.line },
+        label: { formatter: formatPercent(value, narrow ? 0 : 1), color: (value ?? 0) > colors.flip ? colors.ground : colors.text },
     });
-    return spreads.reduce((a, b) => (b.spread > a.spread ? b : a));
+    return {
+        grid: { left: 4, right: 4, top: 4, bottom: 4, containLabel: true },
+        xAxis: {
+            type: 'category', position: 'top', data: rates.map((rate) => (narrow ? rate.short : upper(rate.long))),
+            axisLine: { show: false }, axisTick: { show: false }, axisLabel: { color: colors.soft, interval: 0 },
+        },
+        yAxis: { ...groupAxis(groups.map((group) => group.name), groups.map((group) => groupNote(group, narrow)), colors, narrow), axisLine: { show: false } },
+        visualMap: { show: false, min: 0, max: 1, inRange: { color: [colors.ground, colors.blue] } },
+        series: [{
+            type: 'heatmap', label: { show: true, fontSize: narrow ? 11 : 12.5 }, emphasis: { disabled: true },
+            itemStyle: { borderColor: colors.ground, borderWidth: 2 },
+            data: groups.flatMap((group, y) => rates.map((rate, x) => cell(rate.of(group), x, y))),
+        }],
+    };
 };
 
-/** Group by rate; darker is higher, and every cell says its number. */
+/** Group by rate: darker is higher, and every cell says its number. */
 export const RateHeatMap = ({ attribute }: { attribute: Attribute }) => {
-    const groups = useMemo(() => Object.entries(attribute.groups), [attribute]);
-    const judged = groups.filter(([, g]) => !g.small && !g.missing);
-    const most = widest(judged);
-    const option = useCallback((colors: Inks, narrow: boolean) => ({
-        grid: { left: 8, right: 8, top: 8, bottom: 8, containLabel: true },
-        tooltip: { show: false },
-        xAxis: { type: 'category', position: 'top', data: rates.map(([long, short]) => (narrow ? short : long)), axisLine: { show: false }, axisTick: { show: false }, axisLabel: { color: colors.soft, interval: 0 } },
-        yAxis: { type: 'category', inverse: true, data: groups.map(([g]) => (g.length > (narrow ? 14 : 30) ? `${g.slice(0, narrow ? 13 : 29)}…` : g)), axisLine: { show: false }, axisTick: { show: false }, axisLabel: { color: colors.text } },
-        visualMap: { show: false, min: 0, max: 1, inRange: { color: [colors.back, colors.bar] } },
-        series: [{
-            type: 'heatmap',
-            data: groups.flatMap(([, g], y) => rates.map(([, , of], x) => {
-                const value = of(g) ?? null;
-                return { value: [x, y, value ?? 0], label: { formatter: formatPercent(value, narrow ? 0 : 1), color: (value ?? 0) > 0.6 ? colors.back : colors.text } };
-            })),
-            label: { show: true }, itemStyle: { borderColor: colors.back, borderWidth: 2 }, emphasis: { disabled: true },
-        }],
-    }), [groups]);
-    const sentence = `The groups differ most in: ${most.label.toLowerCase()}, by ${formatPercent(most.spread)}.`;
+    const groups = useMemo(() => groupsOf(attribute), [attribute]);
+    const draw = useMemo(() => drawHeat(groups), [groups]);
+    if (!groups.some((group) => isNumber(group.true_positive_rate) || isNumber(group.accuracy))) return null;
     return (
-        <ChartFrame title="Rates by group" sentence={sentence} label={`Rates by group. ${sentence}`} height={50 + groups.length * 36} option={option}
-            table={{ head: ['Group', ...rates.map(([long]) => long)], rows: groups.map(([name, g]) => [name, ...rates.map(([, , of]) => formatPercent(of(g) ?? null, 2))]) }} />
+        <ChartFrame title="All rates at a glance" sentence={spreadSentence(attribute, sentenceRates)} height={36 + Math.min(groups.length, MOST_SHOWN) * 42} draw={draw}
+            reading="Darker is higher. A dash: the data cannot say. TPR: truly favorable people decided favorably. FPR: the others decided favorably all the same."
+            table={{
+                columns: [{ head: 'Group', as: 'text' }, ...rates.map(({ long }) => ({ head: upper(long), as: 'percent' as const }))],
+                rows: groups.map((group) => [group.name, ...rates.map(({ of }) => of(group))]),
+            }} />
     );
 };

@@ -1,82 +1,123 @@
-import type { Attribute, Group } from '@aic/api';
-import { formatInterval, formatPercent } from '@aic/text';
-import { useCallback, useMemo } from 'react';
-import { ChartFrame } from './ChartFrame';
-import type { Inks } from './colors';
+import type { Attribute } from '@aic/api';
+import { formatInterval, formatNumber, formatPercent } from '@aic/text';
+import { useMemo } from 'react';
+import { ChartFrame, type Draw } from './ChartFrame';
+import { type Inks, inks } from './colors';
+import { type DrawApi, groupAxis, hint, percentAxis, whisker } from './drawing';
+import { extremes, groupNote, groupsOf, isNumber, MOST_SHOWN, type NamedGroup } from './groups';
+import { svgOf } from './image';
 import { selectionSentence } from './sentences';
+import type { TableData } from './table';
 
-const short = (name: string, narrow: boolean) => {
-    const most = narrow ? 16 : 34;
-    return name.length > most ? `${name.slice(0, most - 1)}…` : name;
+/** Room for "55.6% ▼": a label that the dashed line would cross stands behind it. */
+const LABEL_WIDTH = 68;
+
+/** Four fifths (or what else is asked for) of the best judged group's rate: where the line stands. */
+const lineAt = (groups: NamedGroup[], pass: number) => {
+    const best = extremes(groups.filter((group) => group.isJudged), (group) => group.selection_rate)?.high.value;
+    return best ? best * pass : null;
 };
 
-interface WhiskerApi {
-    value: (dimension: number) => number;
-    coord: (point: number[]) => number[];
-}
-
-const whisker = (colors: Inks) => (_: unknown, api: WhiskerApi) => {
-    const [lowX = 0, y = 0] = api.coord([api.value(1), api.value(0)]);
-    const [highX = 0] = api.coord([api.value(2), api.value(0)]);
-    const style = { stroke: colors.text, lineWidth: 1.5, fill: undefined };
-    const line = (x1: number, y1: number, x2: number, y2: number) => ({ type: 'line', shape: { x1, y1, x2, y2 }, style });
-    return { type: 'group', children: [line(lowX, y, highX, y), line(lowX, y - 5, lowX, y + 5), line(highX, y - 5, highX, y + 5)] };
+const barStyle = (group: NamedGroup, limit: number | null, colors: Inks) => {
+    if (!group.isJudged) return { color: 'transparent', borderColor: colors.outline, borderType: 'dashed', borderWidth: 1.5 };
+    const below = limit !== null && (group.selection_rate ?? 0) < limit;
+    return { color: below ? colors.orange : colors.blue, borderRadius: 2 };
 };
 
-const barStyle = (group: Group, isReference: boolean, colors: Inks) =>
-    group.small || group.missing
-        ? { color: 'transparent', borderColor: colors.reference, borderType: 'dashed', borderWidth: 1.5 }
-        : { color: isReference ? colors.reference : colors.bar, borderRadius: 2 };
+const rateLabel = (group: NamedGroup, limit: number | null) => {
+    const below = group.isJudged && limit !== null && isNumber(group.selection_rate) && group.selection_rate < limit;
+    return `${formatPercent(group.selection_rate)}${below ? ' ▼' : ''}`;
+};
 
-/** Selection rates with their intervals, and the line that four fifths of the best group draw. */
-export const SelectionChart = ({ title, attribute, pass, sorted = false }: { title: string; attribute: Attribute; pass: number; sorted?: boolean }) => {
-    const groups = useMemo(() => {
-        const entries = Object.entries(attribute.groups);
-        return sorted ? entries.sort(([, a], [, b]) => (a.selection_rate ?? -1) - (b.selection_rate ?? -1)) : entries;
-    }, [attribute, sorted]);
-    const best = attribute.best_group ? attribute.groups[attribute.best_group]?.selection_rate : null;
-    const option = useCallback((colors: Inks, narrow: boolean) => ({
-        grid: { left: 8, right: 56, top: 26, bottom: 8, containLabel: true },
-        tooltip: {
-            trigger: 'item', backgroundColor: colors.back, borderColor: colors.line, textStyle: { color: colors.text },
-            formatter: (at: { dataIndex: number }) => {
-                const [group, values] = groups[at.dataIndex] ?? ['', undefined];
-                return values ? `${group.replaceAll('<', '&lt;')}<br/>${formatPercent(values.selection_rate)} of ${values.count}<br/>95 %: ${formatInterval(values.ci?.selection_rate, true)}` : '';
-            },
-        },
-        xAxis: { type: 'value', min: 0, max: 1, splitLine: { lineStyle: { color: colors.line } }, axisLabel: { color: colors.soft, formatter: (v: number) => formatPercent(v, 0) } },
-        yAxis: { type: 'category', inverse: true, data: groups.map(([group]) => short(group, narrow)), axisTick: { show: false }, axisLine: { lineStyle: { color: colors.line } }, axisLabel: { color: colors.text } },
+const hintText = (group: NamedGroup) =>
+    `${group.name}\n${formatPercent(group.selection_rate)} of ${formatNumber(group.count)}\n95 % interval ${formatInterval(group.ci?.selection_rate, true)}`;
+
+export const drawSelection = (all: NamedGroup[], pass: number): Draw => (colors, narrow) => {
+    const groups = all.slice(0, MOST_SHOWN);
+    const limit = lineAt(all, pass);
+    const interval = (_: unknown, api: DrawApi) => {
+        const [low = 0, y = 0] = api.coord([api.value(1), api.value(0)]);
+        const [high = 0] = api.coord([api.value(2), api.value(0)]);
+        return { type: 'group', children: whisker(y, low, high, colors.text) };
+    };
+    return {
+        grid: { left: 4, right: narrow ? 64 : 72, top: 26, bottom: 4, containLabel: true },
+        tooltip: { ...hint(colors), trigger: 'item', formatter: (at: { dataIndex: number }) => {
+            const group = groups[at.dataIndex];
+            return group ? hintText(group) : '';
+        } },
+        xAxis: percentAxis(colors, narrow, (value) => formatPercent(value, 0)),
+        yAxis: groupAxis(groups.map((group) => group.name), groups.map((group) => groupNote(group, narrow)), colors, narrow),
         series: [
             {
-                type: 'bar', barMaxWidth: 22,
-                data: groups.map(([group, values]) => ({ value: values.selection_rate ?? 0, itemStyle: barStyle(values, group === attribute.reference, colors) })),
-                label: { show: false },
-                markLine: best === null || best === undefined ? undefined : {
-                    silent: true, symbol: 'none', lineStyle: { color: colors.limit, type: 'dashed', width: 1.5 },
-                    label: { formatter: `${formatPercent(pass, 0)} of the best`, color: colors.limit, position: 'start' }, data: [{ xAxis: best * pass }],
+                type: 'bar', barMaxWidth: 20, emphasis: { disabled: true },
+                data: groups.map((group) => ({ value: group.selection_rate ?? 0, itemStyle: barStyle(group, limit, colors) })),
+                markLine: limit === null ? undefined : {
+                    silent: true, symbol: 'none', z: 4, lineStyle: { color: colors.text, type: 'dashed', width: 1.5 },
+                    label: { formatter: `${formatPercent(pass, 0)} of the highest`, color: colors.text, position: 'start', distance: 4 },
+                    data: [[{ xAxis: limit, y: 18 }, { xAxis: limit, y: '100%' }]],
                 },
             },
             {
-                type: 'custom', renderItem: whisker(colors), encode: { x: [1, 2], y: 0 }, z: 5,
-                data: groups.flatMap(([, values], i) => {
-                    const [low, high] = values.ci?.selection_rate ?? [];
-                    return typeof low === 'number' && typeof high === 'number' ? [[i, low, high]] : [];
+                type: 'custom', renderItem: interval, encode: { x: [1, 2], y: 0 }, z: 5, silent: true,
+                data: groups.flatMap((group, i) => {
+                    const [low, high] = group.ci?.selection_rate ?? [];
+                    return isNumber(low) && isNumber(high) ? [[i, low, high]] : [];
                 }),
             },
             {
-                type: 'scatter', symbolSize: 0.1, silent: true, z: 6,
-                data: groups.map(([, values], i) => [Math.max(values.selection_rate ?? 0, values.ci?.selection_rate?.[1] ?? 0), i]),
-                label: { show: true, position: 'right', color: colors.text, formatter: (at: { dataIndex: number }) => formatPercent(groups[at.dataIndex]?.[1].selection_rate) },
+                type: 'custom', encode: { x: 1, y: 0 }, z: 10, silent: true,
+                data: groups.map((group, i) => [i, Math.max(group.selection_rate ?? 0, group.ci?.selection_rate?.[1] ?? 0)]),
+                renderItem: (_: unknown, api: DrawApi) => {
+                    const [x = 0, y = 0] = api.coord([api.value(1), api.value(0)]);
+                    const group = groups[api.value(0)];
+                    const text = group ? rateLabel(group, limit) : '';
+                    const line = limit === null ? 0 : (api.coord([limit, api.value(0)])[0] ?? 0);
+                    const isCrossed = line > x && line < x + LABEL_WIDTH;
+                    return { type: 'text', style: { x: (isCrossed ? line : x) + 7, y, text, fill: colors.text, font: '600 12.5px sans-serif', textVerticalAlign: 'middle' } };
+                },
             },
         ],
-    }), [groups, attribute.reference, best, pass]);
-    const sentence = selectionSentence(attribute, pass);
+    };
+};
+
+const tableOf = (groups: NamedGroup[]): TableData => ({
+    columns: [
+        { head: 'Group', as: 'text' }, { head: 'People', as: 'count' }, { head: 'Decided favorably', as: 'count' },
+        { head: 'Selection rate', as: 'percent' }, { head: '95 % from', as: 'percent' }, { head: 'to', as: 'percent' }, { head: 'Note', as: 'text' },
+    ],
+    rows: groups.map((group) => [
+        group.name, group.count, group.selected, group.selection_rate, group.ci?.selection_rate?.[0], group.ci?.selection_rate?.[1],
+        group.missing ? 'not stated' : group.small ? 'too small to judge' : group.isReference ? 'reference' : '',
+    ]),
+});
+
+const heightOf = (groups: NamedGroup[]) => 52 + Math.min(groups.length, MOST_SHOWN) * 42;
+
+interface Props {
+    attribute: Attribute;
+    /** The ratio to the best group that is asked for: 0.8 is the four-fifths rule. */
+    pass: number;
+    title?: string;
+    lowestFirst?: boolean;
+}
+
+/** Selection rates with their Wilson intervals and the line of the four-fifths rule. */
+export const SelectionChart = ({ attribute, pass, title = 'Who is decided favorably', lowestFirst = false }: Props) => {
+    const groups = useMemo(() => groupsOf(attribute, lowestFirst), [attribute, lowestFirst]);
+    const draw = useMemo(() => drawSelection(groups, pass), [groups, pass]);
+    const dashed = groups.some((group) => !group.isJudged);
+    const hidden = groups.length - MOST_SHOWN;
     return (
-        <ChartFrame title={title} sentence={<>{sentence} Grey is the reference group; a dashed outline marks groups too small to judge.</>} label={`${title}. ${sentence}`}
-            height={56 + groups.length * 34} option={option}
-            table={{
-                head: ['Group', 'Count', 'Selection rate', '95 % interval'],
-                rows: groups.map(([group, v]) => [group, v.count, formatPercent(v.selection_rate, 2), formatInterval(v.ci?.selection_rate, true)]),
-            }} />
+        <ChartFrame title={title} sentence={selectionSentence(attribute, pass)} height={heightOf(groups)} draw={draw} table={tableOf(groups)}
+            reading={`Thin lines are 95 % intervals. ▼ and orange: below the dashed line.${dashed ? ' Dashed outlines: not judged.' : ''}` +
+                (hidden > 0 ? ` The ${MOST_SHOWN} lowest of ${groups.length} groups are drawn; the table has all.` : '')} />
     );
+};
+
+/** The same chart as SVG text, for a report that is read elsewhere. */
+export const selectionSvg = (attribute: Attribute, pass: number, lowestFirst: boolean) => {
+    const groups = groupsOf(attribute, lowestFirst);
+    const colors = inks(false);
+    return svgOf(drawSelection(groups, pass)(colors, false), heightOf(groups), colors.ground);
 };

@@ -1,49 +1,64 @@
 import { Button } from '@mantine/core';
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { IconDownload } from '@tabler/icons-react';
+import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
-import { type AnalysisItem, api, call } from '@aic/api';
+import { type AnalysisItem, downloadText } from '@aic/api';
 import { useSession } from '@aic/auth';
 import { formatDateTime, formatNumber, useTranslation } from '@aic/text';
-import { type Column, DataTable, EmptyState, ErrorState, FilterBar, Hash, Loading, Page, Panel, VerdictChip } from '@aic/ui';
+import { type Column, DataTable, EmptyState, ErrorState, FilterBar, FormErrors, Hash, Loading, Page, Panel, VerdictChip } from '@aic/ui';
+import { analysesCsv, analysesQuery, systemNamesQuery } from './queries';
+import { textsOf } from './report';
 import type { AnalysesSearch } from './routes';
 
 const route = getRouteApi('/analyses');
+const verdicts = ['PASS', 'REVIEW', 'FAIL', 'INSUFFICIENT_DATA'] as const;
 
 const columns: Column<AnalysisItem>[] = [
-    { header: 'System', cell: ({ row }) => <strong>{row.original.system_name}</strong> },
+    { header: 'System', cell: ({ row }) => <Link to="/analyses/$id" params={{ id: row.original.id }} onClick={(event) => event.stopPropagation()}>{row.original.system_name}</Link> },
     { header: 'Verdict', cell: ({ row }) => <VerdictChip verdict={row.original.verdict} /> },
-    { header: 'Groups by', cell: ({ row }) => (row.original.protected as string[]).join(', '), meta: { wideOnly: true } },
+    { header: 'Groups by', cell: ({ row }) => textsOf(row.original.protected).join(', '), meta: { wideOnly: true } },
     { header: 'Rows', cell: ({ row }) => formatNumber(row.original.rows), meta: { number: true, wideOnly: true } },
     { header: 'When', cell: ({ row }) => formatDateTime(row.original.created_at) },
-    { header: 'By', cell: ({ row }) => row.original.created_by_name, meta: { wideOnly: true } },
+    { header: 'By', cell: ({ row }) => row.original.created_by_name ?? '–', meta: { wideOnly: true } },
     { header: 'Result hash', cell: ({ row }) => <Hash value={row.original.result_hash} short />, meta: { wideOnly: true } },
 ];
+
+const asSearch = (values: Record<string, string | undefined>): AnalysesSearch => ({
+    verdict: verdicts.find((verdict) => verdict === values.verdict),
+    system_id: values.system_id,
+});
 
 export const AnalysesPage = () => {
     const { t } = useTranslation();
     const { can } = useSession();
     const navigate = useNavigate();
     const search: AnalysesSearch = route.useSearch();
-    const systems = useQuery({ queryKey: ['systems', 'names'], queryFn: () => call(api.GET('/api/v1/systems', { params: { query: { limit: 200, sort: 'name' } } })) });
-    const analyses = useInfiniteQuery({
-        queryKey: ['analyses', 'list', search],
-        queryFn: ({ pageParam }) => call(api.GET('/api/v1/analyses', { params: { query: { ...search, limit: 50, cursor: pageParam } } })),
-        initialPageParam: undefined as string | undefined,
-        getNextPageParam: (page) => page.next_cursor ?? undefined,
-    });
+    const systems = useQuery(systemNamesQuery);
+    const analyses = useInfiniteQuery(analysesQuery(search));
+    const save = useMutation({ mutationFn: () => analysesCsv(search), onSuccess: (csv) => downloadText('analyses.csv', 'text/csv', csv) });
     const rows = analyses.data?.pages.flatMap((page) => page.items) ?? [];
+    const filtered = Boolean(search.verdict ?? search.system_id);
     const create = can('run_analysis') ? <Button component={Link} to="/analyses/new">{t('nav.newAnalysis')}</Button> : undefined;
+    const actions = (
+        <div className="row">
+            {rows.length > 0 && <Button variant="default" leftSection={<IconDownload size={16} />} loading={save.isPending} onClick={() => save.mutate()}>CSV</Button>}
+            {create}
+        </div>
+    );
     return (
-        <Page title={t('nav.analyses')} lead="Audits of real decisions, with what they found." action={create}>
-            <FilterBar values={{ verdict: search.verdict, system_id: search.system_id }} change={(values) => void navigate({ to: '/analyses', search: values as AnalysesSearch })}
+        <Page title={t('nav.analyses')} lead="Audits of real decisions, with what they found." action={actions}>
+            <FormErrors error={save.error} />
+            <FilterBar values={{ verdict: search.verdict, system_id: search.system_id }} change={(values) => void navigate({ to: '/analyses', search: asSearch(values) })}
                 filters={[
-                    { name: 'verdict', label: 'Verdict', options: (['PASS', 'REVIEW', 'FAIL', 'INSUFFICIENT_DATA'] as const).map((value) => ({ value, label: t(`verdict.${value}`) })) },
-                    { name: 'system_id', label: 'System', options: (systems.data?.items ?? []).map((s) => ({ value: s.id, label: s.name })) },
+                    { name: 'verdict', label: 'Verdict', options: verdicts.map((value) => ({ value, label: t(`verdict.${value}`) })) },
+                    { name: 'system_id', label: 'System', options: (systems.data?.items ?? []).map((system) => ({ value: system.id, label: system.name })) },
                 ]} />
             <Panel>
                 {analyses.isPending && <Loading />}
                 {analyses.isError && <ErrorState error={analyses.error} retry={() => void analyses.refetch()} />}
-                {analyses.data && rows.length === 0 && <EmptyState title="No analysis here yet" action={create}>Drop a file with decisions about people, and see whether groups are treated alike. Recorded analyses appear here and on the ledger.</EmptyState>}
+                {analyses.data && rows.length === 0 && (filtered
+                    ? <EmptyState title="No analysis here yet">None fits these filters. Clear one to see more.</EmptyState>
+                    : <EmptyState title="No analysis here yet" action={create}>Drop a file of decisions about people and see whether groups are treated alike. What you record appears here and in the ledger.</EmptyState>)}
                 {rows.length > 0 && <DataTable rows={rows} columns={columns} label={t('nav.analyses')} open={(row) => void navigate({ to: '/analyses/$id', params: { id: row.id } })} />}
                 {analyses.hasNextPage && <Button variant="default" loading={analyses.isFetchingNextPage} onClick={() => void analyses.fetchNextPage()}>{t('common.loadMore')}</Button>}
             </Panel>

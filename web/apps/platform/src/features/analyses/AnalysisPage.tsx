@@ -1,40 +1,60 @@
-import { Button } from '@mantine/core';
-import { IconDownload, IconPrinter } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
-import { Link, useParams } from '@tanstack/react-router';
-import { api, call, downloadText, type Report } from '@aic/api';
-import { formatDateTime, useTranslation } from '@aic/text';
-import { ErrorState, Hash, Loading, Page, Panel } from '@aic/ui';
-import { ReportView } from './ReportView';
+import './analyses.css';
 
-export const AnalysisPage = () => {
+import { Button } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
+import type { AnalysisDetail } from '@aic/api';
+import { useSession } from '@aic/auth';
+import { formatDateTime, useTranslation } from '@aic/text';
+import { ErrorState, Loading, Page } from '@aic/ui';
+import { useMemo } from 'react';
+import { RecordPanel } from './parts/RecordPanel';
+import { ReportDownloads } from './parts/ReportDownloads';
+import { ReportView } from './parts/ReportView';
+import { analysisQuery } from './queries';
+import { type FullReport, readReport } from './report';
+import type { ReportSearch } from './routes';
+
+const route = getRouteApi('/analyses/$id');
+
+/** The stored result as a report that knows where it is recorded, or the reason why it cannot be shown. */
+const reportOf = (analysis: AnalysisDetail): FullReport | Error => {
+    try {
+        return { ...readReport(analysis.result), analysis_id: analysis.id, result_hash: analysis.result_hash, ledger_entry_id: analysis.ledger_entry_id };
+    } catch (error) {
+        return error instanceof Error ? error : new Error(String(error));
+    }
+};
+
+const Recorded = ({ analysis }: { analysis: AnalysisDetail }) => {
     const { t } = useTranslation();
-    const { id = '' } = useParams({ strict: false });
-    const analysis = useQuery({ queryKey: ['analysis', id], queryFn: () => call(api.GET('/api/v1/analyses/{id}', { params: { path: { id } } })) });
-    if (analysis.isPending) return <Loading />;
-    if (analysis.isError) return <ErrorState error={analysis.error} retry={() => void analysis.refetch()} />;
-    const data = analysis.data;
-    const report = data.result as Report;
+    const { can } = useSession();
+    const navigate = useNavigate();
+    const search: ReportSearch = route.useSearch();
+    const report = useMemo(() => reportOf(analysis), [analysis]);
     const actions = (
         <div className="row no-print">
-            <Button variant="default" leftSection={<IconPrinter size={16} />} onClick={() => window.print()}>Print</Button>
-            <Button variant="default" leftSection={<IconDownload size={16} />} onClick={() => downloadText(`analysis-${id}.json`, 'application/json', JSON.stringify(report, null, 2))}>JSON</Button>
+            {!(report instanceof Error) && <ReportDownloads report={report} name={analysis.system_name} />}
+            {can('run_analysis') && <Button component={Link} to={`/analyses/new?system_id=${analysis.system_id}`}>{t('nav.newAnalysis')}</Button>}
         </div>
     );
+    const setTab = (tab: string) => void navigate({ to: '/analyses/$id', params: { id: analysis.id }, search: { tab }, replace: true, resetScroll: false });
     return (
-        <Page title={data.system_name} crumbs={<><Link to="/analyses">{t('nav.analyses')}</Link><span>/</span><Link to="/systems/$id" params={{ id: data.system_id }}>{data.system_name}</Link></>}
-            lead={`Fairness analysis of ${formatDateTime(data.created_at)}${data.created_by_name ? `, by ${data.created_by_name}` : ''}`} action={actions}>
+        <Page title={analysis.system_name} action={actions}
+            crumbs={<><Link to="/analyses">{t('nav.analyses')}</Link><span>/</span><Link to="/systems/$id" params={{ id: analysis.system_id }}>{analysis.system_name}</Link></>}
+            lead={`Fairness analysis of ${formatDateTime(analysis.created_at)}${analysis.created_by_name ? `, by ${analysis.created_by_name}` : ''}. Recorded in the ledger.`}>
             <div className="stack">
-                <ReportView report={report} />
-                <Panel title="The record">
-                    <dl className="facts">
-                        <dt>Ledger entry</dt><dd><Link to="/ledger" search={{ entry: data.ledger_entry_id }}>Open the entry that holds it</Link></dd>
-                        <dt>Hash of the result</dt><dd><Hash value={data.result_hash} /></dd>
-                        <dt>Hash of the data</dt><dd><Hash value={data.data_sha256} /><span className="small soft">The rows themselves were not kept.</span></dd>
-                        <dt>Parameters</dt><dd><code className="mono">{JSON.stringify(data.parameters)}</code></dd>
-                    </dl>
-                </Panel>
+                {report instanceof Error ? <ErrorState error={report} /> : <ReportView report={report} tab={search.tab} setTab={setTab} />}
+                <RecordPanel analysis={analysis} />
             </div>
         </Page>
     );
+};
+
+export const AnalysisPage = () => {
+    const { id } = route.useParams();
+    const analysis = useQuery(analysisQuery(id));
+    if (analysis.isPending) return <Loading />;
+    if (analysis.isError) return <ErrorState error={analysis.error} retry={() => void analysis.refetch()} />;
+    return <Recorded analysis={analysis.data} />;
 };

@@ -1,48 +1,53 @@
-import { ApiProblem, type Report } from '@aic/api';
+import { api, call, type System } from '@aic/api';
 import type { Mapping } from './guess';
+import { type FullReport, readReport } from './report';
 
 export interface Order extends Mapping {
+    threshold: number;
     intersect: boolean;
-    system_id: string | null;
+    min_group_size: number;
+    bootstrap: number;
+    seed: number;
     reference: Record<string, string>;
+    system: Pick<System, 'id' | 'name' | 'use_case'> | null;
 }
 
-export const limits = { bytes: 10_000_000, rows: 10_000, columns: 500 };
+export const standardOrder = (mapping: Mapping): Order => ({
+    ...mapping, threshold: 0.5, intersect: mapping.protected.length > 1, min_group_size: 30, bootstrap: 1000, seed: 1, reference: {}, system: null,
+});
 
-/** The query of POST /analyze with a text/csv body. */
-export const orderQuery = (order: Order) => {
-    const query = new URLSearchParams({ protected: order.protected.join(',') });
-    if (order.label) query.set('label', order.label);
-    if (order.prediction) query.set('prediction', order.prediction);
-    if (order.score) query.set('score', order.score);
-    if (order.favorable) query.set('favorable', order.favorable);
-    if (order.intersect) query.set('intersect', 'true');
-    if (order.system_id) query.set('system_id', order.system_id);
-    const references = Object.entries(order.reference).filter(([column, group]) => group && order.protected.includes(column));
-    if (references.length) query.set('reference', references.map(([column, group]) => `${column}=${group}`).join(','));
-    return query;
-};
+/** The column's values that may be favorable come from here. A score alone decides 1 or 0 by its threshold. */
+export const decidedBy = (order: Order) => order.prediction ?? (order.score ? null : order.label);
 
-/** Why this file cannot be sent, or null: told before the upload, in the words of the server's limits. */
-export const whyTooLarge = (bytes: number, rows: number, columns: number) => {
-    if (bytes > limits.bytes) return `The file has ${(bytes / 1e6).toFixed(1)} MB; the limit here is 10 MB. Use the command-line tool for larger files: aic analyze.`;
-    if (rows > limits.rows) return `The file has ${rows.toLocaleString()} rows; the limit here is 10,000. Use the command-line tool for larger files: aic analyze.`;
-    if (columns > limits.columns) return `The file has ${columns} columns; the limit here is 500.`;
-    return null;
-};
+const references = ({ reference, protected: columns }: Order) =>
+    Object.entries(reference).filter(([column, group]) => group && columns.includes(column)).map(([column, group]) => `${column}=${group}`).join(',');
 
-interface Call {
-    body: string;
-    order: Order;
-    signal: AbortSignal;
-    send: (request: Request) => Promise<Response>;
-}
+/** The query of POST /analyze with a text/csv body. What is left out is the server's standard. */
+export const orderQuery = (order: Order) => ({
+    protected: order.protected.join(','),
+    label: order.label ?? undefined,
+    prediction: order.prediction ?? undefined,
+    score: order.score ?? undefined,
+    threshold: order.score && !order.prediction ? order.threshold : undefined,
+    favorable: order.favorable ?? undefined,
+    reference: references(order) || undefined,
+    intersect: (order.intersect && order.protected.length > 1) || undefined,
+    min_group_size: order.min_group_size,
+    bootstrap: order.bootstrap,
+    seed: order.seed,
+    system_id: order.system?.id,
+    use_case: order.system?.use_case,
+});
 
-/** Raw CSV is outside of what the typed client can send, so this one call is made by hand. */
-export const runAnalysis = async ({ body, order, signal, send }: Call): Promise<Report> => {
-    const url = `${window.location.origin}/api/v1/analyze?${orderQuery(order).toString()}`;
-    const answer = await send(new Request(url, { method: 'POST', headers: { 'Content-Type': 'text/csv' }, body, signal }));
-    const json = (await answer.json()) as unknown;
-    if (!answer.ok) throw new ApiProblem(json as ApiProblem['problem']);
-    return json as Report;
+/** Sends the file as it is. null: the person stopped it. */
+export const runAnalysis = async (csv: string, order: Order, signal: AbortSignal): Promise<FullReport | null> => {
+    try {
+        const answer = await call(api.POST('/api/v1/analyze', {
+            params: { query: orderQuery(order) }, headers: { 'Content-Type': 'text/csv' }, body: csv, bodySerializer: (body) => body, signal,
+        }));
+        return readReport(answer);
+    } catch (error) {
+        if (signal.aborted) return null;
+        throw error;
+    }
 };

@@ -1,0 +1,40 @@
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { api, call } from '@aic/api';
+import type { AnalysesSearch } from './routes';
+
+export const analysesQuery = (search: AnalysesSearch) =>
+    infiniteQueryOptions({
+        queryKey: ['analyses', 'list', search],
+        queryFn: ({ pageParam }) => call(api.GET('/api/v1/analyses', { params: { query: { ...search, limit: 50, cursor: pageParam } } })),
+        initialPageParam: undefined as string | undefined,
+        getNextPageParam: (page) => page.next_cursor ?? undefined,
+    });
+
+export const analysisQuery = (id: string) =>
+    queryOptions({ queryKey: ['analysis', id], queryFn: () => call(api.GET('/api/v1/analyses/{id}', { params: { path: { id } } })), staleTime: Infinity });
+
+export const systemNamesQuery = queryOptions({
+    queryKey: ['systems', 'names'],
+    queryFn: () => call(api.GET('/api/v1/systems', { params: { query: { limit: 200, sort: 'name' } } })),
+});
+
+export const systemQuery = (id: string) =>
+    queryOptions({ queryKey: ['system', id], queryFn: () => call(api.GET('/api/v1/systems/{id}', { params: { path: { id } } })) });
+
+export const examplesQuery = queryOptions({ queryKey: ['examples'], queryFn: () => call(api.GET('/api/v1/examples')), staleTime: Infinity });
+
+export const exampleText = (id: string) => call(api.GET('/api/v1/examples/{file}', { params: { path: { file: `${id}.csv` } }, parseAs: 'text' }));
+
+/** All analyses that fit the filters, page after page, as one CSV with one header line. */
+export const analysesCsv = async (search: AnalysesSearch) => {
+    const parts: string[] = [];
+    let cursor: string | undefined;
+    do {
+        const query = { ...search, cursor, limit: 200 };
+        const { data, response } = await api.GET('/api/v1/analyses', { params: { query }, headers: { Accept: 'text/csv' }, parseAs: 'text' });
+        if (!data || !response.headers.get('Content-Type')?.startsWith('text/csv')) throw new Error('The server did not give the list as CSV.');
+        parts.push(parts.length === 0 ? data : data.slice(data.indexOf('\n') + 1));
+        cursor = response.headers.get('X-Next-Cursor') ?? undefined;
+    } while (cursor);
+    return parts.join('');
+};
