@@ -37,7 +37,8 @@ create function tenant_table(name regclass) returns void language plpgsql as $$
 begin
     execute format('alter table %s enable row level security', name);
     execute format('alter table %s force row level security', name);
-    execute format('create policy tenant on %s to aic_tenant using (org_id = current_org()) with check (org_id = current_org())', name);
+    -- (select …) is evaluated once a statement, not once a row.
+    execute format('create policy tenant on %s to aic_tenant using (org_id = (select current_org())) with check (org_id = (select current_org()))', name);
     execute format('create policy system on %s to aic_system using (true) with check (true)', name);
     execute format('grant select, insert, update, delete on %s to aic_tenant, aic_system', name);
 end $$;

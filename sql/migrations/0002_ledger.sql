@@ -133,7 +133,7 @@ create table ledger_uses (
 
 alter table ledger_entries enable row level security;
 alter table ledger_entries force row level security;
-create policy tenant on ledger_entries for select to aic_tenant using (org_id = current_org());
+create policy tenant on ledger_entries for select to aic_tenant using (org_id = (select current_org()));
 create policy system on ledger_entries for select to aic_system using (true);
 -- The owner writes, and only through ledger_append(), which runs as the owner.
 create policy writer on ledger_entries to aic_owner using (true) with check (true);

@@ -26,7 +26,7 @@ create table organizations (
 -- The row's own id is the tenant: the same wall as tenant_table() builds, on another column.
 alter table organizations enable row level security;
 alter table organizations force row level security;
-create policy tenant on organizations to aic_tenant using (id = current_org()) with check (id = current_org());
+create policy tenant on organizations to aic_tenant using (id = (select current_org())) with check (id = (select current_org()));
 create policy system on organizations to aic_system using (true) with check (true);
 grant select, insert, update on organizations to aic_system;
 grant select on organizations to aic_tenant;

@@ -156,8 +156,13 @@ void json_write_number(json_writer *w, double value)
 
 void json_write_integer(json_writer *w, int64_t value)
 {
-    before_item(w);
-    text_add_format(&w->out, "%lld", (long long)value);
+    char digits[24];
+    char *at = digits + sizeof digits;
+    uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    do *--at = (char)('0' + rest % 10);
+    while (rest /= 10);
+    if (value < 0) *--at = '-';
+    json_write_raw(w, (text){ at, (size_t)(digits + sizeof digits - at) });
 }
 
 void json_write_bool(json_writer *w, bool value)

@@ -37,6 +37,22 @@ static void numbers_are_written_as_ecmascript_writes_them(void **state)
     number_is(4.5, "4.5");
 }
 
+static void integers_are_written_whole(void **state)
+{
+    (void)state;
+    arena *a = arena_new();
+    json_writer w = json_writer_in(a);
+    json_open(&w, '[');
+    json_write_integer(&w, 0);
+    json_write_integer(&w, -1);
+    json_write_integer(&w, 1234567890123);
+    json_write_integer(&w, INT64_MIN);
+    json_write_integer(&w, INT64_MAX);
+    json_close(&w, ']');
+    assert_string_equal(json_written(&w).data, "[0,-1,1234567890123,-9223372036854775808,9223372036854775807]");
+    arena_drop(a);
+}
+
 static void canonical_is(const char *given, const char *expected)
 {
     arena *a = arena_new();
@@ -109,6 +125,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers_are_written_as_ecmascript_writes_them),
+        cmocka_unit_test(integers_are_written_whole),
         cmocka_unit_test(the_samples_of_rfc_8785_come_out_as_it_says),
         cmocka_unit_test(what_is_no_sound_json_is_refused),
         cmocka_unit_test(secrets_and_personal_data_are_taken_out_of_a_text),
