@@ -5,6 +5,7 @@
 #include "features/examples/examples.h"
 #include "features/identity/identity.h"
 #include "programs/aicd_routes.h"
+#include "store/statement.h"
 #include "programs/web_files.h"
 
 #include <errno.h>
@@ -85,6 +86,9 @@ static error start_app(running *r)
     uint8_t master_key[32];
     TRY(aicd_master_key(r->arena, r->settings, r->data, master_key));
     TRY(store_open(r->arena, &r->database, &r->app.store));
+    int checked = 0;
+    TRY(statements_check(r->arena, r->app.store, statement_tables, &checked));
+    log_event(&r->log, LOG_INFO, "statements_checked", "Every statement fits the database.", (log_field[]){ LOG_I("statements", checked), LOG_END });
     r->app.clock = clock_system();
     r->app.log = &r->log;
     r->app.is_development = text_equal_string(config_text(r->settings, "AIC_ENV"), "development");

@@ -1,247 +1,233 @@
+#include "store/cluster_places.h"
 #include "store/store.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <glob.h>
 #include <grp.h>
 #include <libpq-fe.h>
 #include <poll.h>
 #include <pthread.h>
-#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { READY_SECONDS = 60, STOP_SECONDS = 30, RESTART_PAUSE_MS = 500, SOCKET_PATH_MOST = 90 };
+enum { READY_SECONDS = 60, STOP_SECONDS = 30, LOOK_EVERY_MS = 200, RESTART_MOST_MS = 30000, STEADY_SECONDS = 10 };
 
 struct cluster {
-    arena *arena;
+    arena *arena; /* of whoever started it: not for the watcher's thread */
     const logger *log;
-    const char *bin, *data, *sockets, *url, *log_file;
-    uid_t uid;
-    gid_t gid;
+    cluster_places places;
+    const char *url;
+    char *const *command;
     pthread_mutex_t lock;
+    pthread_cond_t stop_asked;
     pthread_t watcher;
     bool watching, stopping;
-    pid_t server; /* of the postmaster; our child unless adopted */
-    bool adopted; /* it outlived an earlier process of ours and was found running */
+    pid_t server; /* of the postmaster; 0 when there is none */
+    bool is_ours; /* a child; else another process of this program started it and serves us, too */
+    instant started_at;
+    int pause_ms; /* before the next attempt to start it again */
 };
 
-/* ------------------------------------------------------------------ finding and running PostgreSQL's programs */
+/* ------------------------------------------------------------------ running PostgreSQL's programs */
 
-static error find_binaries(arena *a, const char **out)
+/* In the child: nothing of ours stays open, an unprivileged user, no terminal, output to the log. */
+static _Noreturn void become_and_run(const cluster_places *p, char *const *command, pid_t parent, bool dies_with_us)
 {
-    glob_t found;
-    const char *best = NULL;
-    long best_version = 0;
-    if (glob("/usr/lib/postgresql/*/bin/postgres", 0, NULL, &found) == 0) {
-        for (size_t i = 0; i < found.gl_pathc; i++) {
-            long version = strtol(found.gl_pathv[i] + strlen("/usr/lib/postgresql/"), NULL, 10);
-            if (version <= best_version) continue;
-            best_version = version;
-            best = text_format(a, "/usr/lib/postgresql/%ld/bin", version).data;
-        }
-        globfree(&found);
-    }
-    if (!best || best_version < 15)
-        return fail(a, INVALID, "",
-                    "PostgreSQL 15 or newer is not installed (looked in /usr/lib/postgresql). Install it, or set "
-                    "DATABASE_URL.");
-    *out = best;
-    return OK;
-}
-
-/* In the child: an unprivileged user, no terminal signals, output to the log, and an end when the parent ends. */
-static _Noreturn void become_and_run(const cluster *c, char *const *arguments)
-{
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    signal(SIGPIPE, SIG_DFL);
     setsid();
-    int log = open(c->log_file, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-    int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    close_range(3, ~0U, 0);
+    int log = open(p->log_file, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0600);
+    int nothing = open("/dev/null", O_RDONLY);
     if (log < 0 || nothing < 0 || dup2(nothing, 0) < 0 || dup2(log, 1) < 0 || dup2(log, 2) < 0) _exit(126);
-    if (geteuid() == 0 && (setgroups(0, NULL) || setgid(c->gid) || setuid(c->uid))) _exit(126);
-    prctl(PR_SET_PDEATHSIG, SIGINT); /* after setuid, which clears it: a fast shutdown when we are gone */
+    close_range(3, ~0U, 0);
+    if (geteuid() == 0 && (setgroups(0, NULL) || setgid(p->gid) || setuid(p->uid))) _exit(126);
+    if (dies_with_us) {
+        prctl(PR_SET_PDEATHSIG, SIGINT); /* a fast shutdown; after setuid, which clears it */
+        if (getppid() != parent) _exit(126);
+    }
     if (chdir("/")) _exit(126);
-    execv(arguments[0], arguments);
+    execv(command[0], command);
     _exit(127);
 }
 
-static pid_t start_program(const cluster *c, char *const *arguments)
+static pid_t start_program(const cluster_places *p, char *const *command, bool dies_with_us)
 {
+    pid_t parent = getpid();
     pid_t child = fork();
-    if (child == 0) become_and_run(c, arguments);
+    if (child == 0) become_and_run(p, command, parent, dies_with_us);
     return child;
 }
 
-static error run_program(cluster *c, char *const *arguments)
+static error run_program(arena *a, const cluster_places *p, char *const *command)
 {
-    pid_t child = start_program(c, arguments);
+    pid_t child = start_program(p, command, true);
     int status = 0;
-    if (child > 0)
-        while (waitpid(child, &status, 0) < 0 && errno == EINTR) continue;
-    if (child > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0) return OK;
-    return fail(c->arena, INTERNAL, "", "%s failed; its output is in %s", arguments[0], c->log_file);
+    if (child < 0) return fail(a, INTERNAL, "", "%s cannot be started.", command[0]);
+    while (waitpid(child, &status, 0) < 0)
+        if (errno != EINTR) return fail(a, INTERNAL, "", "%s was lost from sight.", command[0]);
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return OK;
+    return fail(a, INTERNAL, "", "%s failed; its output is in %s.", command[0], p->log_file);
 }
 
+/* execv wants what it will not change as changeable. */
 static char *argument(arena *a, const char *value)
 {
     return arena_string(a, value, strlen(value));
 }
 
-/* ------------------------------------------------------------------ the directory */
-
-/* As root the server must be somebody else: whoever owns the data already, or Debian's "postgres". */
-static error choose_user(cluster *c, const struct stat *data)
+static char *program(arena *a, const cluster_places *p, const char *name)
 {
-    c->uid = geteuid();
-    c->gid = getegid();
-    if (c->uid != 0) return OK;
-    if (data && data->st_uid != 0) {
-        c->uid = data->st_uid;
-        c->gid = data->st_gid;
-        return OK;
-    }
-    const struct passwd *user = getpwnam("postgres"); // NOLINT(concurrency-mt-unsafe): before any thread starts
-    if (!user)
-        return fail(c->arena, INVALID, "",
-                    "PostgreSQL does not run as root, and there is no user \"postgres\" to run it as.");
-    c->uid = user->pw_uid;
-    c->gid = user->pw_gid;
-    return OK;
+    return argument(a, text_format(a, "%s/%s", p->programs, name).data);
 }
 
-/* Can that user pass through every folder above? */
-static bool reachable(arena *a, const char *path)
-{
-    char *part = argument(a, path);
-    for (char *slash = part + 1; (slash = strchr(slash, '/')); slash++) {
-        struct stat folder;
-        *slash = 0;
-        if (stat(part, &folder) == 0 && !(folder.st_mode & S_IXOTH)) return false;
-        *slash = '/';
-    }
-    return true;
-}
-
-static uint64_t path_number(const char *path)
-{
-    uint64_t hash = 14695981039346656037u; /* FNV-1a */
-    for (; *path; path++) hash = (hash ^ (unsigned char)*path) * 1099511628211u;
-    return hash;
-}
-
-static error make_folder(cluster *c, const char *path)
-{
-    if (mkdir(path, 0700) && errno != EEXIST)
-        return fail(c->arena, INVALID, "", "The directory %s cannot be made: %s.", path,
-                    strerror(errno)); // NOLINT(concurrency-mt-unsafe)
-    if (geteuid() == 0 && chown(path, c->uid, c->gid))
-        return fail(c->arena, INVALID, "", "The directory %s cannot be given to the database's user: %s.", path,
-                    strerror(errno)); // NOLINT(concurrency-mt-unsafe)
-    return OK;
-}
-
-static error choose_places(cluster *c, text directory)
-{
-    const char *base = text_string(c->arena, directory);
-    if (geteuid() == 0 && !reachable(c->arena, text_format(c->arena, "%s/x", base).data)) {
-        /* Such as a clone below /root: the database's user cannot get in there. */
-        base = text_format(c->arena, "/var/lib/aic-%016llx", (unsigned long long)path_number(base)).data;
-        log_event(c->log, LOG_WARNING, "cluster_elsewhere",
-                  "The database's user cannot reach the data directory; the database is kept elsewhere.",
-                  (log_field[]){ LOG_S("directory", base), LOG_END });
-        if (mkdir(base, 0755) && errno != EEXIST)
-            return fail(c->arena, INVALID, "", "The directory %s cannot be made.", base);
-    }
-    struct stat there;
-    c->data = text_format(c->arena, "%s/postgresql", base).data;
-    TRY(choose_user(c, stat(c->data, &there) == 0 ? &there : NULL));
-    TRY(make_folder(c, c->data));
-    /* A socket's path has 107 bytes at most. */
-    c->sockets = text_format(c->arena, "%s/postgresql-socket", base).data;
-    if (strlen(c->sockets) > SOCKET_PATH_MOST)
-        c->sockets = text_format(c->arena, "/tmp/aic-%016llx", (unsigned long long)path_number(base)).data;
-    TRY(make_folder(c, c->sockets));
-    c->log_file = text_format(c->arena, "%s/postgresql.log", base).data;
-    int log = open(c->log_file, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-    if (log < 0) return fail(c->arena, INVALID, "", "%s cannot be written.", c->log_file);
-    bool given = geteuid() != 0 || fchown(log, c->uid, c->gid) == 0;
-    close(log);
-    return given ? OK : fail(c->arena, INVALID, "", "%s cannot be given to the database's user.", c->log_file);
-}
-
-/* ------------------------------------------------------------------ initdb */
-
-static error append_settings(cluster *c)
-{
-    const char *path = text_format(c->arena, "%s/postgresql.auto.conf", c->data).data;
-    FILE *file = fopen(path, "ae");
-    if (!file) return fail(c->arena, INVALID, "", "%s cannot be written.", path);
-    fprintf(file,
-            "listen_addresses = ''\nunix_socket_directories = '%s'\nunix_socket_permissions = 0700\n"
-            "max_connections = 60\nshared_buffers = '128MB'\nwal_compression = on\njit = off\n"
-            "fsync = on\nsynchronous_commit = on\nfull_page_writes = on\nlog_timezone = 'UTC'\ntimezone = 'UTC'\n",
-            c->sockets);
-    return fclose(file) == 0 ? OK : fail(c->arena, INVALID, "", "%s cannot be written.", path);
-}
+/* ------------------------------------------------------------------ making the data directory */
 
 /* `trust` is safe here: the socket stands in a folder of mode 0700 that belongs to the database's user, so that only
- * that user (and root) can reach it at all, and no TCP port is open. */
-static error make_cluster(cluster *c)
+ * that user and root can reach it at all, and there is no TCP port. `peer` would not do: when we are root, we and the
+ * database's user are two, and both must be able to work as any of the three roles. */
+static error make_data(arena *a, const cluster_places *p)
 {
-    arena *a = c->arena;
     struct stat version;
-    if (stat(text_format(a, "%s/PG_VERSION", c->data).data, &version) == 0) return OK;
-    char *arguments[] = { argument(a, text_format(a, "%s/initdb", c->bin).data),
-                          argument(a, "--pgdata"),
-                          argument(a, c->data),
-                          argument(a, "--username=postgres"),
-                          argument(a, "--auth=trust"),
-                          argument(a, "--encoding=UTF8"),
-                          argument(a, "--locale=C.UTF-8"),
-                          argument(a, "--data-checksums"),
-                          argument(a, "--no-instructions"),
-                          NULL };
-    TRY(run_program(c, arguments));
-    return append_settings(c);
+    if (stat(text_format(a, "%s/PG_VERSION", p->data).data, &version) == 0) return cluster_own_folder(a, p, p->data);
+    /* Made under another name first: an initdb that was cut short leaves nothing that looks whole. */
+    const char *unfinished = text_format(a, "%s.new", p->data).data;
+    TRY(cluster_remove_folder(a, unfinished));
+    TRY(cluster_own_folder(a, p, unfinished));
+    char *command[] = { program(a, p, "initdb"),          argument(a, "--pgdata"),
+                        argument(a, unfinished),          argument(a, "--username=postgres"),
+                        argument(a, "--auth=trust"),      argument(a, "--encoding=UTF8"),
+                        argument(a, "--locale=C.UTF-8"),  argument(a, "--data-checksums"),
+                        argument(a, "--no-instructions"), NULL };
+    TRY(run_program(a, p, command));
+    rmdir(p->data); /* an empty one may be there */
+    if (rename(unfinished, p->data) == 0) return OK;
+    return fail(a, INVALID, "", "The new database cannot be put to %s; is there something else?", p->data);
 }
 
 /* ------------------------------------------------------------------ starting */
 
-static error start_server(cluster *c)
+/* Given at each start rather than written to a file, so that a newer version's settings reach an older cluster. Errors
+ * of statements are not logged here: they can hold what people typed, and the program logs them without. */
+static const char *const settings[] = {
+    "listen_addresses=",
+    "unix_socket_permissions=0700",
+    "max_connections=60",
+    "shared_buffers=128MB",
+    "fsync=on",
+    "full_page_writes=on",
+    "synchronous_commit=on",
+    "wal_compression=on",
+    "jit=off",
+    "update_process_title=off",
+    "log_min_messages=log",
+    "log_min_error_statement=panic",
+    "log_checkpoints=off",
+    "log_timezone=UTC",
+    "timezone=UTC",
+    "logging_collector=off",
+};
+
+static char *const *server_command(arena *a, const cluster_places *p)
 {
-    arena *a = c->arena;
-    char *arguments[] = { argument(a, text_format(a, "%s/postgres", c->bin).data),
-                          argument(a, "-D"),
-                          argument(a, c->data),
-                          argument(a, "-k"),
-                          argument(a, c->sockets),
-                          argument(a, "-h"),
-                          argument(a, ""),
-                          NULL };
-    pid_t server = start_program(c, arguments);
-    if (server < 0) return fail(a, INTERNAL, "", "PostgreSQL cannot be started: fork failed.");
-    c->server = server;
-    c->adopted = false;
-    return OK;
+    enum { SETTINGS = sizeof settings / sizeof *settings };
+    char **command = ARENA_ARRAY(a, 6 + 2 * SETTINGS, char *);
+    size_t n = 0;
+    command[n++] = program(a, p, "postgres");
+    command[n++] = argument(a, "-D");
+    command[n++] = argument(a, p->data);
+    command[n++] = argument(a, "-k");
+    command[n++] = argument(a, p->sockets);
+    for (size_t i = 0; i < SETTINGS; i++) {
+        command[n++] = argument(a, "-c");
+        command[n++] = argument(a, settings[i]);
+    }
+    return command;
 }
 
-/* A server that an earlier process of ours left behind goes on serving. */
-static bool adopt_server(cluster *c)
+static bool start_server(cluster *c)
 {
-    FILE *file = fopen(text_format(c->arena, "%s/postmaster.pid", c->data).data, "re");
-    if (!file) return false;
-    char line[32] = { 0 };
-    char *got = fgets(line, sizeof line, file);
-    fclose(file);
-    long pid = got ? strtol(line, NULL, 10) : 0;
-    if (pid <= 1 || kill((pid_t)pid, 0) != 0 || PQping(c->url) != PQPING_OK) return false;
-    c->server = (pid_t)pid;
-    c->adopted = true;
+    pid_t server = start_program(&c->places, c->command, true);
+    if (server < 0) return false;
+    c->server = server;
+    c->is_ours = true;
+    c->started_at = clock_monotonic();
     return true;
+}
+
+/* Is that process one of PostgreSQL's, at work in our data directory? */
+static bool works_here(const cluster *c, long pid)
+{
+    char link[64], program[4096], folder[4096];
+    struct stat works_in, data;
+    snprintf(link, sizeof link, "/proc/%ld/exe", pid);
+    ssize_t length = readlink(link, program, sizeof program - 1);
+    if (length < 0) return false;
+    program[length] = 0;
+    if (!strstr(program, "/postgres")) return false; /* also "/postgres (deleted)", after an upgrade */
+    snprintf(link, sizeof link, "/proc/%ld/cwd", pid);
+    length = readlink(link, folder, sizeof folder - 1);
+    if (length < 0) return false;
+    folder[length] = 0;
+    if (stat(folder, &works_in) != 0 || stat(c->places.data, &data) != 0) return false;
+    return works_in.st_ino == data.st_ino && works_in.st_dev == data.st_dev;
+}
+
+/* The postmaster of our data directory, whoever started it; 0 when there is none. Its pid file alone may be a crash's
+ * leftover, and the pid another process's by now. */
+static pid_t running_server(const cluster *c)
+{
+    char path[4096], line[32] = { 0 };
+    if (snprintf(path, sizeof path, "%s/postmaster.pid", c->places.data) >= (int)sizeof path) return 0;
+    FILE *file = fopen(path, "re");
+    if (!file) return 0;
+    long pid = fgets(line, sizeof line, file) ? strtol(line, NULL, 10) : 0;
+    fclose(file);
+    return pid > 1 && works_here(c, pid) ? (pid_t)pid : 0;
+}
+
+/* Sessions outlive a postmaster that was killed until they notice, and as long as one lives no new server starts.
+ * Nothing is lost by ending them: whatever they did is not committed, or in the log that the new server replays. */
+static void end_leftovers(const cluster *c)
+{
+    DIR *processes = opendir("/proc");
+    if (!processes) return;
+    for (const struct dirent *entry = readdir(processes); entry; entry = readdir(processes)) {
+        long pid = strtol(entry->d_name, NULL, 10);
+        if (pid > 1 && works_here(c, pid)) kill((pid_t)pid, SIGQUIT);
+    }
+    closedir(processes);
+}
+
+/* Of several processes that share the cluster one at a time makes or starts it. Gives a file to close; -1: not now. */
+static int take_turn(const cluster *c, int how)
+{
+    int fd = open(c->places.turn_file, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd >= 0 && flock(fd, how) == 0) return fd;
+    if (fd >= 0) close(fd);
+    return -1;
+}
+
+static void end_turn(int fd)
+{
+    flock(fd, LOCK_UN); /* explicitly: a child that has not yet closed its copy would hold it on */
+    close(fd);
+}
+
+static void adopt(cluster *c, pid_t server)
+{
+    c->server = server;
+    c->is_ours = false;
+    c->started_at = clock_monotonic();
 }
 
 static void pause_ms(int milliseconds)
@@ -251,8 +237,30 @@ static void pause_ms(int milliseconds)
 
 static bool server_ended(cluster *c)
 {
-    if (c->adopted) return kill(c->server, 0) != 0;
-    return waitpid(c->server, NULL, WNOHANG) == c->server;
+    if (c->server > 0) {
+        bool ended = c->is_ours ? waitpid(c->server, NULL, WNOHANG) != 0 : kill(c->server, 0) != 0 && errno == ESRCH;
+        if (ended) c->server = 0; /* the number may soon be another process's */
+    }
+    return c->server == 0;
+}
+
+/* One that another process left is shutting down; one that another process runs answers, or will. */
+static error start_or_adopt(cluster *c)
+{
+    instant until = clock_monotonic() + SECONDS(READY_SECONDS);
+    for (pid_t other = running_server(c); other; other = running_server(c)) {
+        if (PQping(c->url) == PQPING_OK) {
+            adopt(c, other);
+            return OK;
+        }
+        if (clock_monotonic() > until)
+            return fail(c->arena, INTERNAL, "",
+                        "A PostgreSQL server (process %ld) uses %s and does not answer; see %s.", (long)other,
+                        c->places.data, c->places.log_file);
+        pause_ms(20);
+    }
+    end_leftovers(c);
+    return start_server(c) ? OK : fail(c->arena, INTERNAL, "", "PostgreSQL cannot be started: no process can be made.");
 }
 
 static error wait_ready(cluster *c)
@@ -260,11 +268,11 @@ static error wait_ready(cluster *c)
     instant until = clock_monotonic() + SECONDS(READY_SECONDS);
     while (PQping(c->url) != PQPING_OK) {
         if (server_ended(c))
-            return fail(c->arena, INTERNAL, "", "PostgreSQL stopped while starting; see %s", c->log_file);
+            return fail(c->arena, INTERNAL, "", "PostgreSQL stopped while starting; see %s.", c->places.log_file);
         if (clock_monotonic() > until)
-            return fail(c->arena, INTERNAL, "", "PostgreSQL is not ready after %d seconds; see %s", READY_SECONDS,
-                        c->log_file);
-        pause_ms(20);
+            return fail(c->arena, INTERNAL, "", "PostgreSQL is not ready after %d seconds; see %s.", READY_SECONDS,
+                        c->places.log_file);
+        pause_ms(10);
     }
     return OK;
 }
@@ -272,69 +280,121 @@ static error wait_ready(cluster *c)
 static error make_database(cluster *c)
 {
     PGconn *pg = PQconnectdb(text_format(c->arena, "%s dbname=postgres", c->url).data);
-    error bad = PQstatus(pg) == CONNECTION_OK
-                    ? OK
-                    : fail(c->arena, INTERNAL, "", "The private database cannot be reached: %s", PQerrorMessage(pg));
-    if (!bad) {
-        PGresult *there = PQexec(pg, "select from pg_database where datname = 'aic'");
-        if (PQntuples(there) == 0) {
-            PGresult *made = PQexec(pg, "create database aic");
-            if (PQresultStatus(made) != PGRES_COMMAND_OK) bad = fail(c->arena, INTERNAL, "", "%s", PQerrorMessage(pg));
-            PQclear(made);
-        }
-        PQclear(there);
+    PGresult *there = PQexec(pg, "select from pg_database where datname = 'aic'");
+    bool done = PQresultStatus(there) == PGRES_TUPLES_OK;
+    if (done && PQntuples(there) == 0) {
+        PGresult *made = PQexec(pg, "create database aic");
+        const char *state = PQresultErrorField(made, PG_DIAG_SQLSTATE);
+        /* Another process that started with us may have been quicker. */
+        done =
+            PQresultStatus(made) == PGRES_COMMAND_OK || (state && (!strcmp(state, "42P04") || !strcmp(state, "23505")));
+        PQclear(made);
     }
+    PQclear(there);
+    error bad = done ? OK : fail(c->arena, INTERNAL, "", "The private database cannot be made: %s", PQerrorMessage(pg));
     PQfinish(pg);
     return bad;
 }
 
 /* ------------------------------------------------------------------ watching: a crash is followed by a restart */
 
-static bool is_stopping(cluster *c)
+/* Until others can see that it is there. */
+static void wait_announced(cluster *c)
 {
-    pthread_mutex_lock(&c->lock);
-    bool stopping = c->stopping;
-    pthread_mutex_unlock(&c->lock);
-    return stopping;
+    instant until = clock_monotonic() + SECONDS(STEADY_SECONDS);
+    while (!server_ended(c) && running_server(c) != c->server && clock_monotonic() < until) pause_ms(5);
 }
 
-/* The child is forked by this thread, so PR_SET_PDEATHSIG follows its life: it ends only in cluster_stop. */
+/* With the lock held. A server that keeps ending at once is started less and less often. */
+static void start_again(cluster *c)
+{
+    int turn = take_turn(c, LOCK_EX | LOCK_NB);
+    if (turn < 0) return; /* another process is at it; it will be there when we look again */
+    pid_t other = running_server(c);
+    bool was_steady = clock_monotonic() - c->started_at > SECONDS(STEADY_SECONDS);
+    c->pause_ms = was_steady ? LOOK_EVERY_MS : c->pause_ms * 2;
+    if (c->pause_ms > RESTART_MOST_MS) c->pause_ms = RESTART_MOST_MS;
+    if (other) {
+        adopt(c, other);
+    } else {
+        log_event(c->log, LOG_ERROR, "database_ended", "The private database ended by itself; starting it again.",
+                  (log_field[]){ LOG_S("its_log", c->places.log_file), LOG_END });
+        end_leftovers(c);
+        if (start_server(c))
+            wait_announced(c);
+        else
+            log_event(c->log, LOG_ERROR, "database_not_restarted", "No process can be made.", NULL);
+    }
+    end_turn(turn);
+}
+
+static void wait_stop(cluster *c, int milliseconds)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += milliseconds / 1000;
+    until.tv_nsec += (milliseconds % 1000) * 1000000L;
+    if (until.tv_nsec >= 1000000000L) until.tv_sec++, until.tv_nsec -= 1000000000L;
+    pthread_cond_timedwait(&c->stop_asked, &c->lock, &until);
+}
+
+/* The server dies with the thread that started it (PR_SET_PDEATHSIG): this one, which ends only in cluster_stop, or the
+ * one that called cluster_start, which should be the program's main thread. */
 static void *watch(void *given)
 {
     cluster *c = given;
-    while (!is_stopping(c)) {
-        pause_ms(RESTART_PAUSE_MS);
-        pthread_mutex_lock(&c->lock);
-        if (!c->stopping && server_ended(c)) {
-            log_event(c->log, LOG_ERROR, "database_crashed", "The private database ended by itself; starting it again.",
-                      NULL);
-            error bad = start_server(c);
-            if (bad) log_event(c->log, LOG_ERROR, "database_not_restarted", bad->message, NULL);
-        }
-        pthread_mutex_unlock(&c->lock);
+    int look_ms = LOOK_EVERY_MS;
+    pthread_mutex_lock(&c->lock);
+    while (!c->stopping) {
+        wait_stop(c, look_ms);
+        look_ms = LOOK_EVERY_MS;
+        if (c->stopping || !server_ended(c)) continue;
+        start_again(c);
+        look_ms = c->pause_ms;
     }
+    pthread_mutex_unlock(&c->lock);
     return NULL;
+}
+
+static void prepare_lock(cluster *c)
+{
+    pthread_condattr_t attributes;
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_mutex_init(&c->lock, NULL);
+    pthread_cond_init(&c->stop_asked, &attributes);
+    pthread_condattr_destroy(&attributes);
+}
+
+static error bring_up(cluster *c)
+{
+    TRY(make_data(c->arena, &c->places));
+    TRY(start_or_adopt(c));
+    TRY(wait_ready(c));
+    TRY(make_database(c));
+    if (pthread_create(&c->watcher, NULL, watch, c) != 0)
+        return fail(c->arena, INTERNAL, "", "No thread can be made to watch the database.");
+    c->watching = true;
+    return OK;
 }
 
 error cluster_start(arena *a, text directory, const logger *log, cluster **out)
 {
     cluster *c = ARENA_NEW(a, cluster);
-    *c = (cluster){ .arena = a, .log = log };
-    pthread_mutex_init(&c->lock, NULL);
-    TRY(find_binaries(a, &c->bin));
-    TRY(choose_places(c, directory));
-    c->url = text_format(a, "host=%s user=postgres", c->sockets).data;
-    TRY(make_cluster(c));
-    if (!adopt_server(c)) TRY(start_server(c));
-    error bad = wait_ready(c);
-    if (!bad) bad = make_database(c);
-    if (bad) {
+    *c = (cluster){ .arena = a, .log = log, .pause_ms = LOOK_EVERY_MS };
+    TRY(cluster_find_places(a, directory, log, &c->places));
+    c->url = text_format(a, "host=%s user=postgres", c->places.sockets).data;
+    c->command = server_command(a, &c->places);
+    int turn = take_turn(c, LOCK_EX);
+    if (turn < 0) return fail(a, INVALID, "", "%s cannot be made or locked.", c->places.turn_file);
+    prepare_lock(c);
+    error bad = bring_up(c);
+    end_turn(turn);
+    if (bad)
         cluster_stop(c);
-        return bad;
-    }
-    c->watching = pthread_create(&c->watcher, NULL, watch, c) == 0;
-    *out = c;
-    return OK;
+    else
+        *out = c;
+    return bad;
 }
 
 text cluster_url(const cluster *c)
@@ -347,16 +407,33 @@ bool cluster_alive(cluster *c)
     return PQping(c->url) == PQPING_OK;
 }
 
+static bool wait_end(cluster *c, int seconds)
+{
+    instant until = clock_monotonic() + SECONDS(seconds);
+    while (!server_ended(c)) {
+        if (clock_monotonic() > until) return false;
+        pause_ms(10);
+    }
+    return true;
+}
+
 void cluster_stop(cluster *c)
 {
     pthread_mutex_lock(&c->lock);
     c->stopping = true;
+    pthread_cond_signal(&c->stop_asked);
     pthread_mutex_unlock(&c->lock);
     if (c->watching) pthread_join(c->watcher, NULL);
     c->watching = false;
-    if (c->server <= 0) return;
-    kill(c->server, SIGINT); /* fast shutdown: sessions are ended, a checkpoint is written */
-    instant until = clock_monotonic() + SECONDS(STOP_SECONDS);
-    while (!server_ended(c) && clock_monotonic() < until) pause_ms(20);
+    /* One that another process started goes on serving that one. */
+    if (c->is_ours && c->server > 0) {
+        kill(c->server, SIGINT); /* fast shutdown: sessions are ended, a checkpoint is written */
+        if (!wait_end(c, STOP_SECONDS)) {
+            log_event(c->log, LOG_ERROR, "database_hangs",
+                      "The private database does not stop; ending it hard. It will recover when it is started.", NULL);
+            kill(c->server, SIGQUIT);
+            wait_end(c, STOP_SECONDS);
+        }
+    }
     c->server = 0;
 }

@@ -6,16 +6,8 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
-#include <sys/socket.h>
 
-enum { FAIL_FAST_MS = 200, RETRY_SECONDS = 2 };
-
-void store_count(store *s, uint64_t *figure)
-{
-    pthread_mutex_lock(&s->figures_lock);
-    (*figure)++;
-    pthread_mutex_unlock(&s->figures_lock);
-}
+enum { RETRY_SECONDS = 2, PREPARED_FIRST = 256 /* a power of two, as is each doubling */ };
 
 error database_gone(arena *a)
 {
@@ -25,278 +17,183 @@ error database_gone(arena *a)
 
 /* ------------------------------------------------------------------ connecting */
 
-const char *role_password(arena *a, const char *url_password, const char *role)
+static const char *option_of(const connection_options *options, const char *keyword)
 {
-    if (!url_password || !*url_password) return NULL;
-    uint8_t digest[32];
-    unsigned length = sizeof digest;
-    HMAC(EVP_sha256(), url_password, (int)strlen(url_password), (const unsigned char *)role, strlen(role), digest,
-         &length);
-    return text_hex(a, digest, sizeof digest).data;
-}
-
-static const char *value_of(const store *s, const char *keyword)
-{
-    for (size_t i = 0; s->keywords[i]; i++)
-        if (strcmp(s->keywords[i], keyword) == 0) return s->values[i];
+    for (size_t i = 0; options->keywords[i]; i++)
+        if (strcmp(options->keywords[i], keyword) == 0) return options->values[i];
     return NULL;
 }
 
-PGconn *connect_as(const store *s, const char *role)
+const char *role_password(arena *a, const connection_options *options, const char *role)
 {
+    const char *given = option_of(options, "password");
+    if (!given || !*given) given = getenv("PGPASSWORD");
+    if (!given || !*given) return NULL;
+    uint8_t digest[EVP_MAX_MD_SIZE];
+    unsigned length = sizeof digest;
+    HMAC(EVP_sha256(), given, (int)strlen(given), (const unsigned char *)role, strlen(role), digest, &length);
+    return text_hex(a, digest, length).data;
+}
+
+/* What the URL does not say. The times: a server that vanished without a word is noticed within seconds. */
+static const char *const standard[][2] = {
+    { "connect_timeout", "2" },
+    { "tcp_user_timeout", "2000" },
+    { "keepalives_idle", "5" },
+    { "keepalives_interval", "1" },
+    { "keepalives_count", "3" },
+    { "application_name", "aic" },
+    /* Of several hosts, the one that takes writes: a fail-over is survived by connecting anew. */
+    { "target_session_attrs", "read-write" },
+};
+
+PGconn *connect_as(const connection_options *options)
+{
+    enum { MORE = 4 + sizeof standard / sizeof *standard };
     arena *a = arena_new();
-    size_t count = 0;
-    while (s->keywords[count]) count++;
-    const char **keywords = ARENA_ARRAY(a, count + 8, const char *);
-    const char **values = ARENA_ARRAY(a, count + 8, const char *);
-    size_t n = 0;
+    size_t count = 0, n = 0;
+    while (options->keywords[count]) count++;
+    const char **keywords = ARENA_ARRAY(a, count + MORE, const char *);
+    const char **values = ARENA_ARRAY(a, count + MORE, const char *);
     for (size_t i = 0; i < count; i++) {
-        if (role && (!strcmp(s->keywords[i], "user") || !strcmp(s->keywords[i], "password"))) continue;
-        keywords[n] = s->keywords[i];
-        values[n++] = s->values[i];
+        const char *keyword = options->keywords[i];
+        if (options->role && (!strcmp(keyword, "user") || !strcmp(keyword, "password"))) continue;
+        keywords[n] = keyword, values[n++] = options->values[i];
     }
-    if (role) {
-        keywords[n] = "user", values[n++] = role;
-        const char *password = role_password(a, value_of(s, "password"), role);
+    if (options->role) {
+        const char *password = role_password(a, options, options->role);
+        keywords[n] = "user", values[n++] = options->role;
         if (password) keywords[n] = "password", values[n++] = password;
     }
-    keywords[n] = "connect_timeout", values[n++] = "2";
-    keywords[n] = "tcp_user_timeout", values[n++] = "5000";
-    keywords[n] = "application_name", values[n++] = "aic";
-    /* Of several hosts, the one that takes writes: a fail-over is survived by connecting anew. */
-    keywords[n] = "target_session_attrs", values[n++] = "read-write";
     keywords[n] = "client_encoding", values[n++] = "UTF8";
+    for (size_t i = 0; i < sizeof standard / sizeof *standard; i++)
+        if (!option_of(options, standard[i][0])) keywords[n] = standard[i][0], values[n++] = standard[i][1];
     PGconn *pg = PQconnectdbParams(keywords, values, 0);
     arena_drop(a);
     return pg;
 }
 
-static connection *connection_open(store *s, const pool *p)
+/* libpq would print notices to standard error. */
+static void log_notice(void *log, const PGresult *notice)
 {
-    PGconn *pg = connect_as(s, p->role);
-    if (PQstatus(pg) != CONNECTION_OK) {
-        log_event(s->options.log, LOG_WARNING, "database_unreachable", PQerrorMessage(pg),
-                  (log_field[]){ LOG_S("role", p->role), LOG_END });
-        PQfinish(pg);
-        return NULL;
-    }
-    arena *a = arena_new();
-    PGresult *set = PQexec(pg, text_format(a,
-                                           "set statement_timeout = %d; set plan_cache_mode = force_generic_plan; set "
-                                           "timezone = 'UTC'; set idle_in_transaction_session_timeout = '60s'",
-                                           s->options.statement_ms)
-                                   .data);
-    bool fine = PQresultStatus(set) == PGRES_COMMAND_OK && PQsetnonblocking(pg, 1) == 0 && PQenterPipelineMode(pg) == 1;
-    PQclear(set);
-    arena_drop(a);
-    if (!fine) {
-        PQfinish(pg);
-        return NULL;
-    }
-    connection *c = calloc(1, sizeof *c); /* outlives every arena: it belongs to the pool */
-    if (!c) abort();
-    c->pg = pg;
-    store_count(s, &s->reconnects);
-    return c;
+    log_event(log, LOG_DEBUG, "database_notice", PQresultErrorField(notice, PG_DIAG_MESSAGE_PRIMARY), NULL);
 }
 
-static void connection_close(connection *c)
+static bool run_done(PGresult *result)
+{
+    bool done = PQresultStatus(result) == PGRES_COMMAND_OK;
+    PQclear(result);
+    return done;
+}
+
+/* Generic plans: a statement is planned once a connection, not once a request; what its parameters could tell the
+ * planner is less than what planning costs, since every statement is driven by an index on the organization. */
+static bool set_up(arena *a, PGconn *pg, const connection_options *options)
+{
+    text settings = text_format(a,
+                                "set statement_timeout = %d; set idle_in_transaction_session_timeout = '60s'; "
+                                "set plan_cache_mode = force_generic_plan; set jit = off; set timezone = 'UTC'; "
+                                "set client_min_messages = warning",
+                                options->statement_ms);
+    return run_done(PQexec(pg, settings.data)) && run_done(PQprepare(pg, BEGIN_STATEMENT, "begin", 0, NULL)) &&
+           run_done(PQprepare(pg, COMMIT_STATEMENT, "commit", 0, NULL)) &&
+           run_done(PQprepare(pg, ROLLBACK_STATEMENT, "rollback", 0, NULL)) &&
+           run_done(PQprepare(pg, ENTER_STATEMENT, options->enter_sql, options->enter_count, options->enter_types)) &&
+           PQsetnonblocking(pg, 1) == 0 && PQenterPipelineMode(pg) == 1;
+}
+
+error connection_open(arena *a, const connection_options *options, connection **out)
+{
+    PGconn *pg = connect_as(options);
+    bool reached = PQstatus(pg) == CONNECTION_OK;
+    if (reached) PQsetNoticeReceiver(pg, log_notice, (void *)(uintptr_t)options->log);
+    if (!reached || !set_up(a, pg, options)) {
+        log_event(options->log, LOG_WARNING, "database_unreachable", PQerrorMessage(pg),
+                  (log_field[]){ LOG_S("role", options->role), LOG_END });
+        PQfinish(pg);
+        return database_gone(a);
+    }
+    arena *own = arena_new();
+    connection *c = ARENA_NEW(own, connection);
+    *c = (connection){ .arena = own, .pg = pg, .prepared_room = PREPARED_FIRST };
+    c->prepared = ARENA_ARRAY(own, c->prepared_room, const statement *);
+    *out = c;
+    return OK;
+}
+
+void connection_close(connection *c)
 {
     PQfinish(c->pg);
-    free(c);
+    arena_drop(c->arena);
 }
 
-bool connection_broken(const connection *c)
+/* ------------------------------------------------------------------ what it has prepared */
+
+static const statement **prepared_slot(const statement **slots, size_t room, const statement *s)
 {
-    return PQstatus(c->pg) != CONNECTION_OK;
+    size_t at = ((uintptr_t)s >> 4) & (room - 1);
+    while (slots[at] && slots[at] != s) at = (at + 1) & (room - 1);
+    return &slots[at];
 }
 
-/* ------------------------------------------------------------------ the pool */
-
-static bool wait_returned(pool *p, const struct timespec *until)
+bool connection_knows(const connection *c, const statement *s)
 {
-    p->waiting++;
-    int code = pthread_cond_timedwait(&p->returned, &p->lock, until);
-    p->waiting--;
-    return code == 0;
+    return *prepared_slot(c->prepared, c->prepared_room, s) == s;
 }
 
-static struct timespec until_ms(int milliseconds)
+static void grow_prepared(connection *c)
 {
-    struct timespec t;
-    clock_gettime(CLOCK_REALTIME, &t);
-    t.tv_sec += milliseconds / 1000;
-    t.tv_nsec += (milliseconds % 1000) * 1000000L;
-    if (t.tv_nsec >= 1000000000L) t.tv_sec++, t.tv_nsec -= 1000000000L;
-    return t;
+    size_t room = c->prepared_room * 2;
+    const statement **slots = ARENA_ARRAY(c->arena, room, const statement *);
+    for (size_t i = 0; i < c->prepared_room; i++)
+        if (c->prepared[i]) *prepared_slot(slots, room, c->prepared[i]) = c->prepared[i];
+    c->prepared = slots;
+    c->prepared_room = room;
 }
 
-static error pool_open_one(store *s, pool *p, arena *a, connection **out)
+void connection_learn(connection *c, const statement *s)
 {
-    *out = connection_open(s, p);
-    if (*out) return OK;
-    pthread_mutex_lock(&p->lock);
-    p->open--;
-    p->busy--;
-    p->failed_at = clock_monotonic();
-    pthread_cond_signal(&p->returned);
-    pthread_mutex_unlock(&p->lock);
-    store_count(s, &s->failures);
+    if (c->prepared_count * 2 >= c->prepared_room) grow_prepared(c);
+    *prepared_slot(c->prepared, c->prepared_room, s) = s;
+    c->prepared_count++;
+}
+
+/* ------------------------------------------------------------------ sending and waiting */
+
+static error lose(connection *c, arena *a)
+{
+    c->lost = true;
     return database_gone(a);
 }
 
-error pool_take(store *s, pool *p, arena *a, connection **out)
-{
-    struct timespec until = until_ms(s->options.acquire_ms);
-    pthread_mutex_lock(&p->lock);
-    for (;;) {
-        if (p->idle) {
-            *out = p->idle;
-            p->idle = (*out)->next;
-            p->busy++;
-            pthread_mutex_unlock(&p->lock);
-            return OK;
-        }
-        if (p->failed_at && clock_monotonic() - p->failed_at < FAIL_FAST_MS * 1000) {
-            pthread_mutex_unlock(&p->lock);
-            return database_gone(a);
-        }
-        if (p->open < p->most) {
-            p->open++;
-            p->busy++;
-            pthread_mutex_unlock(&p->lock);
-            return pool_open_one(s, p, a, out);
-        }
-        if (!wait_returned(p, &until)) {
-            pthread_mutex_unlock(&p->lock);
-            store_count(s, &s->failures);
-            return fail_later(a, UNAVAILABLE, RETRY_SECONDS,
-                              "The server is busy; nothing was changed. Try again in a moment.");
-        }
-    }
-}
-
-void pool_give(pool *p, connection *c)
-{
-    bool broken = connection_broken(c);
-    if (broken) connection_close(c);
-    pthread_mutex_lock(&p->lock);
-    p->busy--;
-    if (broken) {
-        p->open--;
-    } else {
-        c->next = p->idle;
-        p->idle = c;
-    }
-    pthread_cond_signal(&p->returned);
-    pthread_mutex_unlock(&p->lock);
-}
-
-void pool_close(pool *p)
-{
-    pthread_mutex_lock(&p->lock);
-    while (p->idle) {
-        connection *c = p->idle;
-        p->idle = c->next;
-        connection_close(c);
-        p->open--;
-    }
-    pthread_mutex_unlock(&p->lock);
-}
-
-/* ------------------------------------------------------------------ waiting for answers */
-
-/* A connection that did not answer in time is closed by its owner: what it still does is rolled back by the server. */
-static error wait_for(store *s, connection *c, arena *a, instant deadline, short events)
+/* A connection that did not answer in time is closed: what it still does is rolled back by the server. */
+static error wait_for(connection *c, arena *a, instant deadline, short events)
 {
     instant left = deadline - clock_monotonic();
     struct pollfd wait = { .fd = PQsocket(c->pg), .events = events };
     int ready = left <= 0 ? 0 : poll(&wait, 1, (int)(left / 1000) + 1);
-    if (ready > 0 || (ready < 0 && errno == EINTR)) return OK;
-    store_count(s, &s->failures);
-    /* Hangs up: the connection is then seen as broken and closed when it comes back to its pool. */
-    shutdown(PQsocket(c->pg), SHUT_RDWR);
-    PQconsumeInput(c->pg);
-    return database_gone(a);
+    return ready > 0 || (ready < 0 && errno == EINTR) ? OK : lose(c, a);
 }
 
-error connection_flush(store *s, connection *c, arena *a, instant deadline)
+error connection_flush(connection *c, arena *a, instant deadline)
 {
-    for (;;) {
-        int left = PQflush(c->pg);
-        if (left == 0) return OK;
-        if (left < 0) return database_gone(a);
-        TRY(wait_for(s, c, a, deadline, POLLOUT | POLLIN));
-        if (!PQconsumeInput(c->pg)) return database_gone(a);
+    for (int left = PQflush(c->pg); left != 0; left = PQflush(c->pg)) {
+        if (left < 0) return lose(c, a);
+        TRY(wait_for(c, a, deadline, POLLOUT | POLLIN));
+        /* What comes in is read meanwhile, or server and client would wait for each other's full buffers. */
+        if (!PQconsumeInput(c->pg)) return lose(c, a);
     }
-}
-
-error connection_result(store *s, connection *c, arena *a, instant deadline, PGresult **out)
-{
-    while (PQisBusy(c->pg)) {
-        TRY(wait_for(s, c, a, deadline, POLLIN));
-        if (!PQconsumeInput(c->pg)) return database_gone(a);
-    }
-    *out = PQgetResult(c->pg);
     return OK;
 }
 
-/* ------------------------------------------------------------------ errors */
-
-typedef struct state_row {
-    const char *prefix; /* of the SQLSTATE */
-    error_kind kind;
-    const char *message; /* NULL: the database's own, which our functions wrote for people */
-} state_row;
-
-static const state_row states[] = {
-    { "AC401", UNAUTHENTICATED, NULL },
-    { "AC403", FORBIDDEN, NULL },
-    { "AC404", NOT_FOUND, NULL },
-    { "AC409", CONFLICT, NULL },
-    { "AC412", STALE, NULL },
-    { "AC422", INVALID, NULL },
-    { "23505", CONFLICT, "One like this exists already." },
-    { "23503", INVALID, "It refers to something that does not exist in your organization." },
-    { "23514", INVALID, "A value is outside of what is allowed." },
-    { "22", INVALID, "A value cannot be stored as it is." },
-    { "40", UNAVAILABLE, "Another change came in between; nothing was changed. Try again." },
-    { "55P03", UNAVAILABLE, "Another change came in between; nothing was changed. Try again." },
-    { "57014", UNAVAILABLE, "This took too long and was stopped; nothing was changed. Try again." },
-    { "57P", UNAVAILABLE, "The database is restarting; nothing was changed. Try again in a moment." },
-    { "08", UNAVAILABLE, "The database cannot be reached just now. Try again in a moment." },
-    { "53", UNAVAILABLE, "The database is busy; nothing was changed. Try again in a moment." },
-};
-
-static const constraint_message *message_for(const store *s, const char *constraint)
+error connection_next(connection *c, arena *a, instant deadline, PGresult **out)
 {
-    for (const constraint_message *m = s->options.constraints; m && m->constraint; m++)
-        if (constraint && strcmp(m->constraint, constraint) == 0) return m;
-    return NULL;
-}
-
-error database_error(store *s, arena *a, const PGresult *result, const char *statement_name)
-{
-    const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-    const char *primary = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
-    const char *constraint = PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME);
-    const char *detail = PQresultErrorField(result, PG_DIAG_MESSAGE_DETAIL);
-    const constraint_message *known = message_for(s, constraint);
-    store_count(s, &s->failures);
-    if (!state) return database_gone(a);
-    if (known)
-        return fail(a, state[0] == '2' && strcmp(state, "23505") != 0 ? INVALID : CONFLICT, known->pointer, "%s",
-                    known->message);
-    for (size_t i = 0; i < sizeof states / sizeof *states; i++) {
-        const state_row *row = &states[i];
-        if (strncmp(state, row->prefix, strlen(row->prefix)) != 0) continue;
-        if (row->kind == UNAVAILABLE) return fail_later(a, UNAVAILABLE, RETRY_SECONDS, row->message);
-        /* Our own functions name the field concerned in DETAIL. */
-        const char *pointer =
-            !row->message && detail && detail[0] == '/' ? arena_string(a, detail, strlen(detail)) : "";
-        return fail(a, row->kind, pointer, "%s", row->message ? row->message : primary);
+    while (PQisBusy(c->pg)) {
+        TRY(wait_for(c, a, deadline, POLLIN));
+        /* When the server hung up, what it said before is still to be read: PQgetResult tells. */
+        if (!PQconsumeInput(c->pg)) break;
     }
-    return fail(a, INTERNAL, "", "Database error %s%s%s: %s%s%s", state, statement_name ? " in " : "",
-                statement_name ? statement_name : "", primary ? primary : "", constraint ? "; constraint " : "",
-                constraint ? constraint : "");
+    *out = PQgetResult(c->pg);
+    if (PQstatus(c->pg) != CONNECTION_OK) c->lost = true;
+    return OK;
 }

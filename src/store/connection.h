@@ -1,53 +1,56 @@
-/* One connection to PostgreSQL, always in pipeline mode, and the pool that lends it. The store's own business. */
+/* One connection to PostgreSQL, always in pipeline mode: several commands are sent at once, their results come in
+ * order. The store's own business. */
 #ifndef AIC_STORE_CONNECTION_H
 #define AIC_STORE_CONNECTION_H
 
 #include "store/binary.h"
 
-#include <pthread.h>
+/* Statements that every scope needs, prepared when the connection is opened. */
+#define BEGIN_STATEMENT    "begin"
+#define COMMIT_STATEMENT   "commit"
+#define ROLLBACK_STATEMENT "rollback"
+#define ENTER_STATEMENT    "enter"
 
-enum { PREPARED_SLOTS = 1024 }; /* open addressing over statement addresses; far more than there are statements */
+typedef struct connection_options {
+    const char *const *keywords; /* of the URL, ended by NULL */
+    const char *const *values;
+    const char *role;      /* aic_tenant or aic_system; NULL: the URL's own */
+    const char *enter_sql; /* the statement by which the role enters a transaction, and its parameters' types */
+    const Oid *enter_types;
+    int enter_count;
+    int statement_ms;
+    const logger *log;
+} connection_options;
 
 typedef struct connection {
+    arena *arena; /* its own; it outlives requests */
     PGconn *pg;
-    struct connection *next; /* idle in its pool */
-    bool has_enter;          /* the statements of every scope are prepared */
-    const statement *prepared[PREPARED_SLOTS];
+    struct connection *next;    /* idle in its pool */
+    bool lost;                  /* gone, or in a state that nobody knows: closed when it is given back */
+    bool proven;                /* has answered a scope */
+    const statement **prepared; /* open addressing by address */
+    size_t prepared_room, prepared_count;
 } connection;
 
-typedef struct pool {
-    const char *role;
-    pthread_mutex_t lock;
-    pthread_cond_t returned;
-    connection *idle;
-    int open, busy, waiting, most;
-    instant failed_at; /* monotonic; within a moment after a failure others fail at once */
-} pool;
+error connection_open(arena *a, const connection_options *options, connection **out);
+void connection_close(connection *c);
 
-struct store {
-    store_options options;
-    const char *const *keywords; /* of the URL */
-    const char *const *values;
-    pool tenant, system;
-    pthread_mutex_t figures_lock;
-    uint64_t statements, transactions, failures, reconnects;
-};
+/* As the URL says, or as a role with the password that is derived for it; to be checked by the caller. */
+PGconn *connect_as(const connection_options *options);
+/* HMAC-SHA-256 of the URL's password with the role's name, in hex; NULL when the URL has none. */
+const char *role_password(arena *a, const connection_options *options, const char *role);
 
-error pool_take(store *s, pool *p, arena *a, connection **out);
-void pool_give(pool *p, connection *c); /* closes it when broken */
-void pool_close(pool *p);
+bool connection_knows(const connection *c, const statement *s);
+void connection_learn(connection *c, const statement *s);
 
-/* Result of the next command in the pipeline, waited for until the deadline (monotonic). NULL only with an error. */
-error connection_result(store *s, connection *c, arena *a, instant deadline, PGresult **out);
-error connection_flush(store *s, connection *c, arena *a, instant deadline);
-bool connection_broken(const connection *c);
+/* Sends what was queued. Until `deadline` (clock_monotonic). */
+error connection_flush(connection *c, arena *a, instant deadline);
+/* The next of the results in order; NULL is the end of a command's. */
+error connection_next(connection *c, arena *a, instant deadline, PGresult **out);
+
 error database_gone(arena *a);
-error database_error(store *s, arena *a, const PGresult *result, const char *statement_name);
-
-void store_count(store *s, uint64_t *figure);
-
-/* Settings of the URL with user and password of one of the two roles. */
-PGconn *connect_as(const store *s, const char *role);
-const char *role_password(arena *a, const char *url_password, const char *role); /* NULL when the URL has none */
+/* What the database said, for a person: see the table in failure.c. */
+error database_error(arena *a, const constraint_message *constraints, const PGresult *result,
+                     const char *statement_name);
 
 #endif

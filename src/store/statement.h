@@ -16,7 +16,8 @@ typedef enum {
     SQL_JSON,
     SQL_JSONB,
     SQL_BYTEA,
-    SQL_TEXT_LIST
+    SQL_TEXT_LIST,
+    SQL_UUID_LIST
 } sql_kind;
 
 /* One member of a struct that a parameter comes from or a column goes to. */
@@ -31,7 +32,7 @@ typedef enum { STATEMENT_ONE, STATEMENT_MAYBE, STATEMENT_MANY, STATEMENT_EXEC, S
 typedef enum { STATEMENT_TENANT = 1, STATEMENT_SYSTEM = 2, STATEMENT_BOTH = 3 } statement_scope;
 
 typedef struct statement {
-    const char *name;
+    const char *name; /* also its name on the connection: unique in the program */
     const char *sql;
     statement_kind kind;
     statement_scope scope;
@@ -47,7 +48,10 @@ error statement_maybe(scope *db, const statement *s, const void *in, bool *found
 error statement_many(scope *db, const statement *s, const void *in, const void **items, size_t *count);
 error statement_exec(scope *db, const statement *s, const void *in, int64_t *affected); /* affected may be NULL */
 
-/* PREPAREs the statement as the scope's role and checks its parameters and columns, without running it. */
-error statement_check(scope *db, const statement *s);
+/* PREPAREs and EXPLAINs every statement of the tables (a list of sqlgen's NAME_statements, ended by NULL) as each role
+ * that may run it, and runs none: checks parameters and columns against the declarations, and the role's rights. Gives
+ * all mistakes at once. */
+extern const statement *const *const statement_tables[]; /* of the whole program: made by sqlgen --tables */
+error statements_check(arena *a, store *s, const statement *const *const *tables, int *checked);
 
 #endif

@@ -50,7 +50,7 @@ bool store_ready(store *s); /* one cheap round trip; for /readyz */
 
 typedef struct store_figures {
     int connections, busy, waiting;
-    uint64_t statements, transactions, failures, reconnects;
+    uint64_t statements, transactions, failures, reconnects, round_trips;
 } store_figures;
 store_figures store_read_figures(store *s);
 
@@ -88,6 +88,12 @@ typedef struct scope {
 
 error scope_open_tenant(store *s, arena *a, const caller *who, scope **out);
 error scope_open_system(store *s, arena *a, system_reason reason, text why, const caller *who, scope **out);
+
+/* Says, before the first statement, that the scope will only read; the database refuses it anything else. Each
+ * statement is then a transaction of its own, entered and ended in its one round trip, and the connection goes back at
+ * once: a list request costs one round trip in all. (READ COMMITTED gives every statement a snapshot of its own
+ * anyway.) Without effect in a SYSTEM scope with a person behind it, since the audit log is written there. */
+void scope_reads(scope *db);
 
 /* Commits; a scope that never ran a statement has nothing to do. After it, the scope may not be used. */
 error scope_commit(scope *db);

@@ -91,7 +91,11 @@ static error open_scope(request *rq)
     platform *app = app_of(rq);
     const scope_rule *rule = &rq->route->scope;
     caller who = caller_of(rq);
-    if (rule->kind == SCOPE_TENANT) return scope_open_tenant(app->store, rq->arena, &who, &rq->scope);
+    if (rule->kind == SCOPE_TENANT) {
+        TRY(scope_open_tenant(app->store, rq->arena, &who, &rq->scope));
+        if (rq->route->method == GET && !rq->route->audit) scope_reads(rq->scope);
+        return OK;
+    }
     if (rule->kind == SCOPE_SYSTEM)
         return scope_open_system(app->store, rq->arena, (system_reason)rule->reason, text_of(rule->why), &who,
                                  &rq->scope);
