@@ -1,16 +1,14 @@
 -- How a transaction is entered, the tokens that may not enter, and the audit log.
 
--- A jti says nothing about anybody and opens nothing once it stands here, so every transaction may look its own up.
 create table revoked_tokens (
     jti uuid primary key,
     expires_at timestamptz not null -- the token's own; afterwards the row is cleaned up
 );
 create index on revoked_tokens (expires_at);
 grant select, insert, delete on revoked_tokens to aic_system;
-grant select (jti) on revoked_tokens to aic_tenant;
 
 create table audit_log (
-    id uuid not null default new_id(),
+    id uuid not null default new_id() primary key,
     org_id uuid, -- null: the body's own, seen by aic_system only
     at timestamptz not null default clock_timestamp(),
     actor_id uuid,
@@ -22,47 +20,34 @@ create table audit_log (
     reason text check (length(reason) <= 1000),
     request_id text check (length(request_id) <= 128),
     ip text check (length(ip) <= 64),
-    user_agent text,
-    unique (org_id, id)
+    user_agent text
 );
-create index on audit_log (org_id, at desc, id desc);
+create index on audit_log (org_id, at desc);
 select tenant_table('audit_log');
 select append_only('audit_log');
 
--- Called when a token is found among the revoked ones.
-create function refuse_token() returns text language plpgsql volatile as $$
-begin
-    raise exception 'This session has ended. Sign in again.' using errcode = 'AC401';
-end $$;
-
--- Enters a transaction: sets what walls and triggers read, until its end and no longer. (The program's TENANT scopes do the
--- same in one plain select, src/store/transaction.c, at a fifth of the cost of a function's call: it opens every request.)
+-- Sets what the walls read, for this transaction only. Runs as the owner, so that a tenant's transaction can learn
+-- whether its own token was revoked without seeing anybody else's.
 create function scope_enter(is_system boolean, org uuid, actor_kind text, actor uuid, jti uuid, request_id text, ip text,
-                            reason text, user_agent text default null, announce boolean default true,
-                            reads boolean default false) returns void language plpgsql as $$
+                            reason text) returns void
+    language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
-    if is_system and coalesce(reason, '') = '' then
-        raise exception 'system access needs its reason' using errcode = 'AC403';
-    end if;
-    if exists (select from revoked_tokens t where t.jti = scope_enter.jti) then
-        perform refuse_token();
+    if jti is not null and exists (select from revoked_tokens t where t.jti = scope_enter.jti) then
+        raise exception 'This session has ended. Sign in again.' using errcode = 'AC401';
     end if;
     perform set_config('aic.org_id', coalesce(org::text, ''), true),
             set_config('aic.actor', coalesce(actor::text, ''), true),
             set_config('aic.actor_kind', actor_kind, true),
-            set_config('aic.request_id', coalesce(request_id, ''), true),
-            set_config('aic.ip', coalesce(ip, ''), true),
-            set_config('aic.reason', coalesce(reason, ''), true);
-    if is_system and announce and actor is not null then
-        -- A person behind system access is on record, with the reason, in the same transaction.
-        insert into audit_log (org_id, actor_id, actor_kind, event, outcome, reason, request_id, ip, user_agent)
-        values (org, actor, actor_kind, 'system_scope_opened', 'OK', reason, request_id, ip, user_agent);
+            set_config('aic.request_id', coalesce(request_id, ''), true);
+    if is_system and reason is null then
+        raise exception 'system access needs its reason' using errcode = 'AC403';
     end if;
-    if reads then
-        perform set_config('transaction_read_only', 'on', true);
+    -- A person behind system access is on record, with the reason, in the same transaction.
+    if is_system and actor is not null then
+        insert into audit_log (org_id, actor_id, actor_kind, event, outcome, reason, request_id, ip)
+        values (org, actor, actor_kind, 'system_scope_opened', 'OK', reason, request_id, ip);
     end if;
 end $$;
-revoke execute on function scope_enter(boolean, uuid, text, uuid, uuid, text, text, text, text, boolean, boolean)
-    from public;
-grant execute on function scope_enter(boolean, uuid, text, uuid, uuid, text, text, text, text, boolean, boolean)
-    to aic_tenant, aic_system;
+revoke execute on function scope_enter(boolean, uuid, text, uuid, uuid, text, text, text) from public;
+grant execute on function scope_enter(boolean, uuid, text, uuid, uuid, text, text, text) to aic_tenant, aic_system;
+create policy owner_writes on audit_log for insert to aic_owner with check (true);

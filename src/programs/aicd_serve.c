@@ -5,8 +5,8 @@
 #include "features/examples/examples.h"
 #include "features/identity/identity.h"
 #include "programs/aicd_routes.h"
-#include "store/statement.h"
 #include "programs/web_files.h"
+#include "store/statement.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -88,7 +88,8 @@ static error start_app(running *r)
     TRY(store_open(r->arena, &r->database, &r->app.store));
     int checked = 0;
     TRY(statements_check(r->arena, r->app.store, statement_tables, &checked));
-    log_event(&r->log, LOG_INFO, "statements_checked", "Every statement fits the database.", (log_field[]){ LOG_I("statements", checked), LOG_END });
+    log_event(&r->log, LOG_INFO, "statements_checked", "Every statement fits the database.",
+              (log_field[]){ LOG_I("statements", checked), LOG_END });
     r->app.clock = clock_system();
     r->app.log = &r->log;
     r->app.is_development = text_equal_string(config_text(r->settings, "AIC_ENV"), "development");
