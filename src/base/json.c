@@ -91,27 +91,36 @@ void json_close(json_writer *w, char bracket)
     text_add_char(&w->out, bracket);
 }
 
+static bool is_plain(char c)
+{
+    return (unsigned char)c >= 0x20 && c != '"' && c != '\\';
+}
+
 /* RFC 8785: only the quotation mark, the backslash and control characters are escaped, the short forms where JSON has
  * them, else \u00xx in lower case. */
+static void add_escaped(text_builder *out, char c)
+{
+    static const char forms[] = "\"\"\\\\\bb\ff\nn\rr\tt";
+    for (const char *p = forms; *p; p += 2) {
+        if (p[0] != c) continue;
+        text_add_char(out, '\\');
+        text_add_char(out, p[1]);
+        return;
+    }
+    text_add_format(out, "\\u%04x", (unsigned)(unsigned char)c);
+}
+
+/* Runs of plain characters are copied whole. */
 static void add_quoted(text_builder *out, text t)
 {
     text_add_char(out, '"');
-    size_t from = 0;
-    for (size_t i = 0; i < t.length; i++) {
-        unsigned char c = (unsigned char)t.data[i];
-        if (c >= 0x20 && c != '"' && c != '\\') continue;
-        text_add(out, (text){ t.data + from, i - from });
-        from = i + 1;
-        const char *forms = "\"\"\\\\\bb\ff\nn\rr\tt";
-        const char *form = NULL;
-        for (const char *p = forms; *p && !form; p += 2)
-            if ((unsigned char)p[0] == c) form = p + 1;
-        if (form)
-            text_add_format(out, "\\%c", *form);
-        else
-            text_add_format(out, "\\u%04x", c);
+    for (size_t i = 0; i < t.length;) {
+        size_t end = i;
+        while (end < t.length && is_plain(t.data[end])) end++;
+        text_add(out, (text){ t.data + i, end - i });
+        i = end;
+        if (i < t.length) add_escaped(out, t.data[i++]);
     }
-    if (t.length > from) text_add(out, (text){ t.data + from, t.length - from });
     text_add_char(out, '"');
 }
 

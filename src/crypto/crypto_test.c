@@ -3,7 +3,7 @@
 #include "crypto/password.h"
 #include "crypto/random.h"
 #include "crypto/seal.h"
-#include "crypto/token.h"
+#include "crypto/token_cache.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -106,7 +106,7 @@ static world world_new(void)
 static error verify(world *w, text token, token_check check)
 {
     token_claims out;
-    return token_verify(w->arena, token, &w->key, 1, &check, &out);
+    return token_verify(w->arena, token, &w->key, 1, &check, &out, NULL);
 }
 
 static void a_token_comes_back_as_it_was_signed(void **state)
@@ -114,7 +114,7 @@ static void a_token_comes_back_as_it_was_signed(void **state)
     (void)state;
     world w = world_new();
     token_claims out;
-    assert_null(token_verify(w.arena, w.token, &w.key, 1, &w.check, &out));
+    assert_null(token_verify(w.arena, w.token, &w.key, 1, &w.check, &out, NULL));
     assert_true(uuid_equal(out.subject, w.claims.subject) && uuid_equal(out.org, w.claims.org) &&
                 uuid_equal(out.jti, w.claims.jti));
     assert_true(text_equal(out.role, w.claims.role) && out.expires_at == w.claims.expires_at);
@@ -137,7 +137,7 @@ static void a_token_of_another_time_place_or_key_is_refused(void **state)
     assert_non_null(verify(&w, w.token, elsewhere));
     assert_non_null(verify(&w, w.token, for_others));
     token_claims out;
-    assert_non_null(token_verify(w.arena, w.token, &w.other, 1, &w.check, &out));
+    assert_non_null(token_verify(w.arena, w.token, &w.other, 1, &w.check, &out, NULL));
     arena_drop(w.arena);
 }
 
@@ -174,6 +174,54 @@ static void a_forged_token_is_refused(void **state)
     arena_drop(w.arena);
 }
 
+static void a_remembered_token_is_still_asked_for_key_time_and_place(void **state)
+{
+    (void)state;
+    world w = world_new();
+    token_cache *cache = token_cache_new(w.arena, 16);
+    token_claims out;
+    for (int i = 0; i < 3; i++) {
+        assert_null(token_cache_verify(cache, w.arena, w.token, &w.key, 1, &w.check, &out));
+        assert_true(uuid_equal(out.subject, w.claims.subject) && uuid_equal(out.org, w.claims.org) &&
+                    uuid_equal(out.jti, w.claims.jti) && text_equal(out.role, w.claims.role));
+    }
+    assert_int_equal(token_cache_hits(cache), 2);
+    token_check late = w.check, elsewhere = w.check;
+    late.now = w.claims.expires_at;
+    elsewhere.issuer = TEXT("there");
+    assert_non_null(token_cache_verify(cache, w.arena, w.token, &w.key, 1, &late, &out));
+    assert_non_null(token_cache_verify(cache, w.arena, w.token, &w.key, 1, &elsewhere, &out));
+    assert_non_null(token_cache_verify(cache, w.arena, w.token, &w.other, 1, &w.check, &out)); /* retired */
+    assert_non_null(token_cache_verify(cache, w.arena, w.token, NULL, 0, &w.check, &out));
+    text changed = text_copy(w.arena, w.token);
+    ((char *)(uintptr_t)changed.data)[changed.length / 2] ^= 1;
+    for (int i = 0; i < 2; i++) assert_non_null(token_cache_verify(cache, w.arena, changed, &w.key, 1, &w.check, &out));
+    arena_drop(w.arena);
+}
+
+/* More tokens than there is room for: each is answered rightly whether it is remembered or not. */
+static void a_full_cache_answers_rightly(void **state)
+{
+    (void)state;
+    enum { TOKENS = 40 };
+    world w = world_new();
+    token_cache *cache = token_cache_new(w.arena, 8);
+    text tokens[TOKENS];
+    uuid ids[TOKENS];
+    for (int i = 0; i < TOKENS; i++) {
+        w.claims.jti = ids[i] = uuid_v4();
+        assert_null(token_sign(w.arena, w.key, &w.claims, &tokens[i]));
+    }
+    for (int round = 0; round < 2; round++) {
+        for (int i = 0; i < TOKENS; i++) {
+            token_claims out;
+            assert_null(token_cache_verify(cache, w.arena, tokens[i], &w.key, 1, &w.check, &out));
+            assert_true(uuid_equal(out.jti, ids[i]));
+        }
+    }
+    arena_drop(w.arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -183,6 +231,8 @@ int main(void)
         cmocka_unit_test(a_sealed_secret_opens_under_its_own_key_only),
         cmocka_unit_test(a_token_comes_back_as_it_was_signed),
         cmocka_unit_test(a_token_of_another_time_place_or_key_is_refused),
+        cmocka_unit_test(a_remembered_token_is_still_asked_for_key_time_and_place),
+        cmocka_unit_test(a_full_cache_answers_rightly),
         cmocka_unit_test(a_forged_token_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -130,7 +130,7 @@ static error read_claims(arena *a, text payload, token_claims *out)
     return OK;
 }
 
-static error check_claims(arena *a, const token_claims *c, const token_check *check)
+error token_check_claims(arena *a, const token_claims *c, const token_check *check)
 {
     if (!text_equal(c->issuer, check->issuer) || !text_equal(c->audience, check->audience))
         return fail(a, UNAUTHENTICATED, "", "The access token belongs to another server. Sign in again.");
@@ -142,7 +142,7 @@ static error check_claims(arena *a, const token_claims *c, const token_check *ch
 }
 
 error token_verify(arena *a, text token, signing_key *const *keys, size_t key_count, const token_check *check,
-                   token_claims *out)
+                   token_claims *out, text *kid)
 {
     if (token.length > TOKEN_MOST_BYTES) return unreadable(a);
     const char *first = memchr(token.data, '.', token.length);
@@ -153,8 +153,9 @@ error token_verify(arena *a, text token, signing_key *const *keys, size_t key_co
     text signature = { second + 1, token.length - (size_t)(second + 1 - token.data) };
     const signing_key *key;
     TRY(find_key(a, head, keys, key_count, &key));
+    if (kid) *kid = key->kid;
     if (!signature_fits(a, key, (text){ token.data, (size_t)(second - token.data) }, signature))
         return fail(a, UNAUTHENTICATED, "", "The access token's signature is wrong. Sign in again.");
     TRY(read_claims(a, payload, out));
-    return check_claims(a, out, check);
+    return token_check_claims(a, out, check);
 }

@@ -32,8 +32,12 @@ typedef struct token_check {
 
 enum { TOKEN_MOST_BYTES = 4096, TOKEN_CLOCK_SKEW_SECONDS = 30 };
 
-/* UNAUTHENTICATED: cannot be read, wrong signature, key, issuer or audience, expired or from the future. */
+/* UNAUTHENTICATED: cannot be read, wrong signature, key, issuer or audience, expired or from the future. `kid` (may be
+ * NULL) is that of the key that had signed it. */
 error token_verify(arena *a, text token, signing_key *const *keys, size_t key_count, const token_check *check,
-                   token_claims *out);
+                   token_claims *out, text *kid);
+
+/* Only what does not need the signature: issuer, audience and times. */
+error token_check_claims(arena *a, const token_claims *c, const token_check *check);
 
 #endif

@@ -3,7 +3,7 @@
 #define AIC_FEATURES_APP_H
 
 #include "base/log.h"
-#include "crypto/token.h"
+#include "crypto/token_cache.h"
 #include "http/http.h"
 #include "store/store.h"
 
@@ -26,7 +26,8 @@ typedef struct platform {
     clock_source clock;
     const logger *log;
     token_keys keys;
-    text issuer; /* the public URL */
+    token_cache *tokens; /* whose signatures were found right */
+    text issuer;         /* the public URL */
     bool is_development;
     bool limit_rates;
     const example_data *examples;

@@ -18,7 +18,13 @@
 
 #include <sodium.h>
 
-enum { DATABASE_WAIT_SECONDS = 60, GRACE_SECONDS = 20, BODY_LIMIT = 10 * 1000 * 1000, BODY_MEMORY = 80 * 1000 * 1000 };
+enum {
+    DATABASE_WAIT_SECONDS = 60,
+    GRACE_SECONDS = 20,
+    BODY_LIMIT = 10 * 1000 * 1000,
+    BODY_MEMORY = 80 * 1000 * 1000,
+    REMEMBERED_TOKENS = 4096
+};
 
 /* All that runs, in the order in which it was started. */
 typedef struct running {
@@ -97,6 +103,7 @@ static error start_app(running *r)
     /* Tokens of one installation are good at each of its servers, under whatever address. */
     r->app.issuer =
         text_is(config_text(r->settings, "AIC_PUBLIC_URL")) ? config_text(r->settings, "AIC_PUBLIC_URL") : TEXT("aic");
+    r->app.tokens = token_cache_new(r->arena, REMEMBERED_TOKENS);
     error bad = identity_load_keys(r->arena, r->app.store, master_key, &r->app.clock, &r->app.keys);
     sodium_memzero(master_key, sizeof master_key);
     TRY(bad);

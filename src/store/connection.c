@@ -99,6 +99,7 @@ static bool set_up(arena *a, PGconn *pg, const connection_options *options)
            run_done(PQprepare(pg, COMMIT_STATEMENT, "commit", 0, NULL)) &&
            run_done(PQprepare(pg, ROLLBACK_STATEMENT, "rollback", 0, NULL)) &&
            run_done(PQprepare(pg, ENTER_STATEMENT, options->enter_sql, options->enter_count, options->enter_types)) &&
+           run_done(PQprepare(pg, LOOK_STATEMENT, options->look_sql, options->enter_count, options->enter_types)) &&
            PQsetnonblocking(pg, 1) == 0 && PQenterPipelineMode(pg) == 1;
 }
 

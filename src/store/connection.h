@@ -10,12 +10,14 @@
 #define COMMIT_STATEMENT   "commit"
 #define ROLLBACK_STATEMENT "rollback"
 #define ENTER_STATEMENT    "enter"
+#define LOOK_STATEMENT     "look" /* enters a transaction that only reads */
 
 typedef struct connection_options {
     const char *const *keywords; /* of the URL, ended by NULL */
     const char *const *values;
-    const char *role;      /* aic_tenant or aic_system; NULL: the URL's own */
-    const char *enter_sql; /* the statement by which the role enters a transaction, and its parameters' types */
+    const char *role; /* aic_tenant or aic_system; NULL: the URL's own */
+    /* The statements by which the role enters a transaction, and the types of their parameters. */
+    const char *enter_sql, *look_sql;
     const Oid *enter_types;
     int enter_count;
     int statement_ms;

@@ -30,12 +30,15 @@ static const statement_slot enter_slots[] = {
 enum { ENTER_COUNT = sizeof enter_slots / sizeof *enter_slots };
 
 /* What scope_enter() of sql/migrations/0003_scope.sql does, without the cost of a function; a TENANT scope has nobody
- * to announce and needs no reason. Both statements take the same parameters. */
+ * to announce and needs no reason, and one that only reads sets what the walls read and leaves out what is for
+ * triggers. All take the same parameters. */
 static const char tenant_enter_sql[] =
     "select set_config('aic.org_id', $2::text, true), set_config('aic.actor_kind', $3, true), "
     "set_config('aic.actor', coalesce($4::text, ''), true), set_config('aic.request_id', coalesce($6, ''), true), "
     "set_config('aic.ip', coalesce($7, ''), true), "
-    "case when $11 then set_config('transaction_read_only', 'on', true) end, "
+    "case when exists (select from revoked_tokens where jti = $5) then refuse_token() end";
+static const char tenant_look_sql[] =
+    "select set_config('aic.org_id', $2::text, true), set_config('transaction_read_only', 'on', true), "
     "case when exists (select from revoked_tokens where jti = $5) then refuse_token() end";
 static const char system_enter_sql[] = "select scope_enter($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
 
@@ -45,6 +48,7 @@ void transaction_entrance(arena *a, bool is_system, connection_options *out)
     for (int i = 0; i < ENTER_COUNT; i++) types[i] = binary_oid(enter_slots[i].kind);
     out->role = is_system ? "aic_system" : "aic_tenant";
     out->enter_sql = is_system ? system_enter_sql : tenant_enter_sql;
+    out->look_sql = is_system ? system_enter_sql : tenant_look_sql;
     out->enter_types = types;
     out->enter_count = ENTER_COUNT;
 }
@@ -122,7 +126,7 @@ static error add_enter(batch *b)
     binary_parameters p;
     TRY(binary_encode(b->db->arena, enter_slots, ENTER_COUNT, &values, &p));
     if (!values.reads) add_plain(b, BEGIN_STATEMENT);
-    add_run(b, ENTER_STATEMENT, &p);
+    add_run(b, values.reads ? LOOK_STATEMENT : ENTER_STATEMENT, &p);
     return OK;
 }
 

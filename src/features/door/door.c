@@ -36,7 +36,8 @@ static error authenticate(request *rq)
     if (!text_is(token) || token.length == 0) return OK;
     token_claims claims;
     token_check check = { .issuer = app->issuer, .audience = TEXT("aic"), .now = clock_now(&app->clock) };
-    error bad = token_verify(rq->arena, token, app->keys.verifying, app->keys.verifying_count, &check, &claims);
+    error bad = token_cache_verify(app->tokens, rq->arena, token, app->keys.verifying, app->keys.verifying_count,
+                                   &check, &claims);
     /* A public page must work with a stale cookie, and signing in again is how one is replaced. */
     if (bad) return rq->route->access.kind == ACCESS_PUBLIC ? OK : bad;
     principal *who = ARENA_NEW(rq->arena, principal);

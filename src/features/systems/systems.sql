@@ -10,26 +10,18 @@
 select s.id, s.name, s.version_label, s.purpose, s.decision_type, s.affected_groups, s.sector, s.use_case, s.risk_tier,
        s.answer_effect, s.answer_special_information, s.answer_oversight,
        s.accountable_person_id, u.name as accountable_person_name, s.lifecycle_stage, s.status, s.disclosure_text,
-       a.analysis_count, a.last_analysis_verdict, a.last_analysis_at,
+       coalesce(f.analysis_count, 0) as analysis_count, f.last_analysis_verdict, f.last_analysis_at,
        s.ledger_entry_id, s.version, s.created_at, s.updated_at
-from (
-    select * from ai_systems
-    where org_id = current_org()
-      and ($q is null or name ilike '%' || $q || '%' or purpose ilike '%' || $q || '%')
-      and ($status is null or status = $status)
-      and ($risk_tier is null or risk_tier = $risk_tier)
-      and ($after_id is null or (created_at, id) < ($after_at, $after_id))
-    order by created_at desc, id desc
-    limit $lim
-) s
+from ai_systems s
 left join users u on u.org_id = s.org_id and u.id = s.accountable_person_id
-cross join lateral (
-    select count(*) as analysis_count,
-           (array_agg(verdict order by created_at desc, id desc))[1] as last_analysis_verdict,
-           max(created_at) as last_analysis_at
-    from analyses where org_id = s.org_id and system_id = s.id
-) a
-order by s.created_at desc, s.id desc;
+left join system_figures f on f.org_id = s.org_id and f.system_id = s.id
+where s.org_id = current_org()
+  and ($q is null or s.name ilike '%' || $q || '%' or s.purpose ilike '%' || $q || '%')
+  and ($status is null or s.status = $status)
+  and ($risk_tier is null or s.risk_tier = $risk_tier)
+  and ($after_id is null or (s.created_at, s.id) < ($after_at, $after_id))
+order by s.created_at desc, s.id desc
+limit $lim;
 
 -- name: systems_by_name :many
 -- as: tenant
@@ -38,26 +30,18 @@ order by s.created_at desc, s.id desc;
 select s.id, s.name, s.version_label, s.purpose, s.decision_type, s.affected_groups, s.sector, s.use_case, s.risk_tier,
        s.answer_effect, s.answer_special_information, s.answer_oversight,
        s.accountable_person_id, u.name as accountable_person_name, s.lifecycle_stage, s.status, s.disclosure_text,
-       a.analysis_count, a.last_analysis_verdict, a.last_analysis_at,
+       coalesce(f.analysis_count, 0) as analysis_count, f.last_analysis_verdict, f.last_analysis_at,
        s.ledger_entry_id, s.version, s.created_at, s.updated_at
-from (
-    select * from ai_systems
-    where org_id = current_org()
-      and ($q is null or name ilike '%' || $q || '%' or purpose ilike '%' || $q || '%')
-      and ($status is null or status = $status)
-      and ($risk_tier is null or risk_tier = $risk_tier)
-      and ($after_id is null or (lower(name), id) > (lower($after_name), $after_id))
-    order by lower(name), id
-    limit $lim
-) s
+from ai_systems s
 left join users u on u.org_id = s.org_id and u.id = s.accountable_person_id
-cross join lateral (
-    select count(*) as analysis_count,
-           (array_agg(verdict order by created_at desc, id desc))[1] as last_analysis_verdict,
-           max(created_at) as last_analysis_at
-    from analyses where org_id = s.org_id and system_id = s.id
-) a
-order by lower(s.name), s.id;
+left join system_figures f on f.org_id = s.org_id and f.system_id = s.id
+where s.org_id = current_org()
+  and ($q is null or s.name ilike '%' || $q || '%' or s.purpose ilike '%' || $q || '%')
+  and ($status is null or s.status = $status)
+  and ($risk_tier is null or s.risk_tier = $risk_tier)
+  and ($after_id is null or (lower(s.name), s.id) > (lower($after_name), $after_id))
+order by lower(s.name), s.id
+limit $lim;
 
 -- name: system_by_id :maybe
 -- as: tenant
@@ -66,16 +50,11 @@ order by lower(s.name), s.id;
 select s.id, s.name, s.version_label, s.purpose, s.decision_type, s.affected_groups, s.sector, s.use_case, s.risk_tier,
        s.answer_effect, s.answer_special_information, s.answer_oversight,
        s.accountable_person_id, u.name as accountable_person_name, s.lifecycle_stage, s.status, s.disclosure_text,
-       a.analysis_count, a.last_analysis_verdict, a.last_analysis_at,
+       coalesce(f.analysis_count, 0) as analysis_count, f.last_analysis_verdict, f.last_analysis_at,
        s.ledger_entry_id, s.version, s.created_at, s.updated_at
 from ai_systems s
 left join users u on u.org_id = s.org_id and u.id = s.accountable_person_id
-cross join lateral (
-    select count(*) as analysis_count,
-           (array_agg(verdict order by created_at desc, id desc))[1] as last_analysis_verdict,
-           max(created_at) as last_analysis_at
-    from analyses where org_id = s.org_id and system_id = s.id
-) a
+left join system_figures f on f.org_id = s.org_id and f.system_id = s.id
 where s.org_id = current_org() and s.id = $id;
 
 -- Holds the row, so that two edits of the same version cannot both pass.

@@ -103,11 +103,11 @@ text throwaway_sql(throwaway *t, const char *sql)
 long throwaway_postmaster(const throwaway *t)
 {
     char path[256];
-    long pid = 0;
+    char line[32] = { 0 };
     snprintf(path, sizeof path, "%s/postgresql/postmaster.pid", t->directory);
     FILE *file = fopen(path, "re");
     if (!file) return 0;
-    if (fscanf(file, "%ld", &pid) != 1) pid = 0;
+    long pid = fgets(line, sizeof line, file) ? strtol(line, NULL, 10) : 0;
     fclose(file);
     return pid;
 }
