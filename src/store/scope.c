@@ -86,3 +86,17 @@ error scope_set_org(scope *db, uuid org_id)
     if (sc->state != SCOPE_OPEN) return OK; /* sent when the next transaction is entered */
     return statement_exec(db, &set_org_statement, &(set_org_in){ uuid_format(db->arena, org_id) }, NULL);
 }
+
+/* ------------------------------------------------------------------ entering without a statement */
+
+static const statement enter_statement = {
+    .name = "scope_enter_only",
+    .sql = "select 1",
+    .kind = STATEMENT_EXEC,
+    .scope = STATEMENT_BOTH,
+};
+
+error scope_enter(scope *db)
+{
+    return db->connection->entered ? OK : statement_exec(db, &enter_statement, NULL, NULL);
+}

@@ -74,10 +74,6 @@ store_figures store_read_figures(store *s)
     return f;
 }
 
-static const statement ready_statement = {
-    .name = "store_ready", .sql = "select 1", .kind = STATEMENT_EXEC, .scope = STATEMENT_SYSTEM
-};
-
 bool store_ready(store *s)
 {
     arena *a = arena_new();
@@ -87,7 +83,7 @@ bool store_ready(store *s)
         scope_open_system(s, a, S9_PLATFORM_ADMINISTRATION, TEXT("ask whether the database answers"), &nobody, &db);
     if (!bad) {
         scope_reads(db);
-        bad = statement_exec(db, &ready_statement, NULL, NULL);
+        bad = scope_enter(db);
         scope_rollback(db);
     }
     arena_drop(a);

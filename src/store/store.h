@@ -106,6 +106,9 @@ error scope_pause(scope *db);
  * it; sign-in finds it). */
 error scope_set_org(scope *db, uuid org_id);
 
+/* For a request that needs nothing of the database: asks whether its token still holds, unless a statement has. */
+error scope_enter(scope *db);
+
 instant scope_now(const scope *db);
 
 /* ------------------------------------------------------------------ migrations and the private cluster */

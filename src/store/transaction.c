@@ -334,6 +334,7 @@ error transaction_run(scope *db, const statement *s, const void *in, bool only_c
     atomic_fetch_add(&sc->store->statements, 1);
     error bad = sc->state == SCOPE_FRESH ? first_batch(db, s, in, only_check, out)
                                          : send_statement(db, sc->held, s, in, only_check, out);
+    if (!bad) sc->entered = true;
     if (sc->reads) {
         give_back(sc); /* the batch was the transaction */
         atomic_fetch_add(&sc->store->transactions, 1);

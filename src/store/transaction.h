@@ -14,6 +14,7 @@ struct scope_connection {
     connection *held; /* while OPEN or FAILED */
     scope_state state;
     bool is_system, reads;
+    bool entered;   /* a batch was sent, and with it the token looked up */
     bool announced; /* the audit log knows that a person opened this SYSTEM scope */
     text reason;
 };

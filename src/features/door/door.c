@@ -251,8 +251,9 @@ static error close_scope(request *rq, error outcome, int status, text reply_body
         return OK;
     }
     if (!rq->scope) return OK;
-    error bad = OK;
-    if (rq->route->audit) {
+    /* An answer that needed no statement is held back from a revoked token, too. */
+    error bad = rq->who ? scope_enter(rq->scope) : OK;
+    if (!bad && rq->route->audit) {
         sql_audit_insert_in row = audit_row(rq, TEXT("OK"), NO_TEXT);
         /* At sign-in and registration the organization became known only within the scope. */
         if (!row.org_id.is_set && !uuid_is_nil(rq->scope->who.org_id))

@@ -45,6 +45,8 @@ static error check_access(arena *a, const route *row, const char *name)
     if (where == SCOPE_UNSET) return MISTAKE("%s: in which scope? Say TENANT, SYSTEM(reason, why) or NO_SCOPE.", name);
     if (where == SCOPE_TENANT && (access == ACCESS_PUBLIC || access == ACCESS_WEBHOOK))
         return MISTAKE("%s: a TENANT route cannot be open to those who have no tenant.", name);
+    if (where == SCOPE_NONE && access != ACCESS_PUBLIC)
+        return MISTAKE("%s: without a scope nobody asks whether the caller's token was revoked.", name);
     if (where == SCOPE_SYSTEM && (row->scope.reason <= 0 || !row->scope.why || !row->scope.why[0]))
         return MISTAKE("%s: a SYSTEM scope needs its numbered reason and a sentence that says why.", name);
     return OK;
