@@ -347,12 +347,13 @@ typedef struct http_options {
     void *app;
     const logger *log;
     clock_source clock;
-    int threads;         /* handlers at a time */
-    int connections;     /* most open at once */
-    int idle_seconds;    /* keep-alive and slow clients */
-    int request_seconds; /* from the first byte of a request to its last */
-    size_t body_limit;   /* 10 MB */
-    size_t body_memory;  /* bytes of bodies held at once over all connections; over it 503 with Retry-After */
+    int threads;             /* handlers at a time */
+    int connections;         /* most open at once */
+    int address_connections; /* most of one address, so that one client cannot take them all; 0: no such limit */
+    int idle_seconds;        /* keep-alive and slow clients */
+    int request_seconds;     /* from the first byte of a request to its last */
+    size_t body_limit;       /* 10 MB */
+    size_t body_memory;      /* bytes of bodies held at once over all connections; over it 503 with Retry-After */
     const char *version;
 } http_options;
 

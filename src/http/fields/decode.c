@@ -29,9 +29,11 @@ static void expected(findings *f, const place *at, const char *what, const json_
 
 /* ------------------------------------------------------------------ unknown names */
 
+/* The nearest name is looked for only when it will be told: a body may hold a million unknown ones. */
 static void unknown_name(findings *f, const place *at, const field *fields, text name)
 {
     size_t count = 0;
+    if (f->count >= MOST_ERRORS_TOLD) return;
     while (fields[count].name) count++;
     const char **known = ARENA_ARRAY(f->arena, count + 1, const char *);
     for (size_t i = 0; i < count; i++) known[i] = fields[i].name;
@@ -93,7 +95,7 @@ static void decode_texts(findings *f, const place *at, const field *row, const j
     text *items = ARENA_ARRAY(f->arena, count, text);
     field item = *row;
     item.kind = row->names ? FIELD_ENUM : FIELD_TEXT;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count && f->count < MOST_ERRORS_TOLD; i++) {
         place inside = { .parent = at, .index = i };
         const json_t *one = json_array_get(value, i);
         if (json_is_string(one))

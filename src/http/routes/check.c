@@ -1,7 +1,18 @@
-#include "http/routes/router.h"
+#include "http/routes/openapi.h" /* builtin_tables */
 
 /* A mistake in a table is ours, so the kind is INTERNAL; the program shows the message and does not start. */
 #define MISTAKE(...) fail(a, INTERNAL, "", __VA_ARGS__)
+
+/* Is the name among the placeholders that end before `end`? */
+static bool is_there_before(const char *path, size_t end, text name)
+{
+    size_t at = 0;
+    text other;
+    bool is_rest;
+    while (path_placeholder(path, &at, &other, &is_rest) && at < end)
+        if (text_equal(other, name)) return true;
+    return false;
+}
 
 /* Each opening brace begins a segment and is closed in it. */
 static bool has_sound_braces(const char *path)
@@ -25,6 +36,8 @@ static error check_path(arena *a, const route *row, const char *name)
         for (const field *f = row->path_fields; f && f->name && !known; f++)
             known = text_equal_string(placeholder, f->name);
         if (!known) return MISTAKE("%s: the placeholder {%.*s} has no path field.", name, PRINT(placeholder));
+        if (is_there_before(row->path, at, placeholder))
+            return MISTAKE("%s: the placeholder {%.*s} is there twice.", name, PRINT(placeholder));
         if (is_rest && row->path[at]) return MISTAKE("%s: {%.*s*} must come last.", name, PRINT(placeholder));
         placeholders++;
     }
@@ -111,17 +124,23 @@ static text path_shape(arena *a, const route *row)
     return text_built(&shape);
 }
 
-static error check_unlike_before(arena *a, const route *const *routes, const route *row, const char *name)
+static bool is_before(arena *a, const route *const *tables, const route *row)
 {
     text shape = path_shape(a, row);
-    for (size_t t = 0; routes[t]; t++) {
-        for (const route *other = routes[t]; other->path; other++) {
-            if (other == row) return OK;
-            if (other->method == row->method && text_equal(path_shape(a, other), shape))
-                return MISTAKE("%s: another route has the same method and path.", name);
+    for (size_t t = 0; tables[t]; t++) {
+        for (const route *other = tables[t]; other->path; other++) {
+            if (other == row) return false;
+            if (other->method == row->method && text_equal(path_shape(a, other), shape)) return true;
         }
     }
-    return OK;
+    return false;
+}
+
+/* The server's own routes are before all others: whoever took /metrics would silence them. */
+static error check_unlike_before(arena *a, const route *const *routes, const route *row, const char *name)
+{
+    if (!is_before(a, builtin_tables, row) && !is_before(a, routes, row)) return OK;
+    return MISTAKE("%s: another route has the same method and path.", name);
 }
 
 error routes_check(arena *a, const route *const *routes)

@@ -108,6 +108,8 @@ static void write_items(json_writer *w, const field *f, bool is_reply)
         write_object(w, f->fields, is_reply);
     } else {
         json_key(w, "type"), json_write_string(w, "string");
+        if (f->names) write_names(w, f, false);
+        if (f->least > 0) json_key(w, "minLength"), json_write_number(w, f->least);
         if (f->most > 0) json_key(w, "maxLength"), json_write_number(w, f->most);
     }
     json_close(w, '}');
@@ -208,7 +210,12 @@ static void write_body(json_writer *w, const route *row)
     for (const char *const *media = row->media ? row->media : json_only; *media; media++) {
         bool is_json = strcmp(*media, "application/json") == 0;
         json_key(w, *media), json_open(w, '{');
-        json_key(w, "schema"), json_open(w, '{');
+        json_key(w, "schema");
+        if (is_json && row->body_schema) {
+            json_write_raw(w, text_of(row->body_schema)), json_close(w, '}');
+            continue;
+        }
+        json_open(w, '{');
         if (is_json && row->body_fields) {
             write_object(w, row->body_fields, false);
             /* A raw body carries more than its table says: the rows. */

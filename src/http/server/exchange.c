@@ -1,6 +1,9 @@
 #include "http/server/exchange.h"
 
 #include "http/server/clients.h"
+#include "http/server/problem.h"
+
+#include <strings.h>
 
 enum { REQUEST_ID_MOST = 128 };
 
@@ -56,6 +59,70 @@ static text media_type(arena *a, text sent)
     const char *semicolon = memchr(sent.data, ';', sent.length);
     return text_lower_ascii(a,
                             text_trim((text){ sent.data, semicolon ? (size_t)(semicolon - sent.data) : sent.length }));
+}
+
+/* ------------------------------------------------------------------ are they sound */
+
+typedef struct header_check {
+    arena *arena;
+    size_t bytes;
+    int lengths, codings, hosts;
+    error wrong;
+} header_check;
+
+/* RFC 9110, 5.6.2 */
+static bool is_token(text t)
+{
+    for (size_t i = 0; i < t.length; i++) {
+        char c = t.data[i];
+        bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        if (!is_letter && (c == 0 || !strchr("!#$%&'*+-.^_`|~", c))) return false;
+    }
+    return t.length > 0;
+}
+
+/* Texts of headers go into the audit log and into problem documents, which are UTF-8. */
+static bool is_readable(text value)
+{
+    for (size_t i = 0; i < value.length; i++) {
+        unsigned char c = (unsigned char)value.data[i];
+        if ((c < 0x20 && c != '\t') || c == 0x7F) return false;
+    }
+    return text_valid_utf8(value);
+}
+
+static enum MHD_Result check_header(void *context, enum MHD_ValueKind kind, const char *name, size_t name_length,
+                                    const char *value, size_t value_length)
+{
+    (void)kind;
+    header_check *h = context;
+    text key = { name, name_length }, sent = { value ? value : "", value_length };
+    h->bytes += name_length + value_length + 4; /* with the colon, a blank and the line's end */
+    h->lengths += strcasecmp(name, "Content-Length") == 0;
+    h->codings += strcasecmp(name, "Transfer-Encoding") == 0;
+    h->hosts += strcasecmp(name, "Host") == 0;
+    if (!is_token(key))
+        h->wrong = fail(h->arena, BAD_REQUEST, "", "The name of a header holds characters that no name may have.");
+    else if (!is_readable(sent))
+        h->wrong =
+            fail(h->arena, BAD_REQUEST, "", "The header %s is no text in UTF-8 without control characters.", name);
+    return h->wrong ? MHD_NO : MHD_YES;
+}
+
+error exchange_check_headers(exchange *x, int *status)
+{
+    header_check h = { .arena = x->rq.arena };
+    MHD_get_connection_values_n(x->connection, MHD_HEADER_KIND, check_header, &h);
+    TRY(h.wrong);
+    if (h.lengths > 1 || h.codings > 1 || (h.lengths && h.codings))
+        return fail(h.arena, BAD_REQUEST, "", "The length of the body is said more than once.");
+    if (h.hosts > 1) return fail(h.arena, BAD_REQUEST, "", "The header Host is there more than once.");
+    text coding = exchange_header(x, "Transfer-Encoding");
+    if (h.codings && !text_equal_string(text_lower_ascii(h.arena, text_trim(coding)), "chunked"))
+        return fail(h.arena, BAD_REQUEST, "", "Expected Transfer-Encoding: chunked, or none.");
+    if (h.bytes <= HEADER_LIMIT) return OK;
+    *status = HTTP_HEADERS_TOO_LARGE;
+    return fail(h.arena, BAD_REQUEST, "", "The headers are larger than the limit of %d kB.", HEADER_LIMIT / 1024);
 }
 
 void exchange_read_headers(exchange *x, struct MHD_Connection *connection)

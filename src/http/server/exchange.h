@@ -111,6 +111,9 @@ exchange *exchange_new(struct http_server *s, const char *target);
 void exchange_release(exchange *x); /* one holder less; the last one drops the arena */
 void exchange_read_headers(exchange *x, struct MHD_Connection *connection);
 text exchange_header(const exchange *x, const char *name);
+/* What is wrong with the headers as a whole, or OK: more of them than the limit (*status is then 431), bytes that are
+ * no text, and what two programs could read in two ways, which is how one request is smuggled within another. */
+error exchange_check_headers(exchange *x, int *status);
 
 /* answer.c: what goes out */
 void answer_set(exchange *x, int status, const char *content_type, text body);

@@ -112,7 +112,7 @@ static void write_bytes(const metrics *m, text_builder *out)
 
 void metrics_write(const metrics *m, text_builder *out)
 {
-    static const char *const reasons[CUT_KINDS] = { "timeout", "too_large", "memory" };
+    static const char *const reasons[CUT_KINDS] = { "timeout", "too_large", "memory", "malformed" };
     write_requests(m, out);
     write_durations(m, out);
     write_bytes(m, out);

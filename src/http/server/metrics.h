@@ -10,8 +10,8 @@ typedef struct metrics metrics;
 /* labels: what stands between the braces for each slot, such as route="/systems",method="GET". */
 metrics *metrics_new(arena *a, const text *labels, size_t count);
 void metrics_count(metrics *m, size_t slot, int status, instant took, size_t bytes_in, size_t bytes_out);
-/* Refused before there was a request to count: "timeout", "too_large", "memory", "dropped". */
-typedef enum { CUT_TIMEOUT, CUT_TOO_LARGE, CUT_MEMORY, CUT_KINDS } cut_kind;
+/* Refused before there was a request to count: "timeout", "too_large", "memory", "malformed". */
+typedef enum { CUT_TIMEOUT, CUT_TOO_LARGE, CUT_MEMORY, CUT_MALFORMED, CUT_KINDS } cut_kind;
 void metrics_cut(metrics *m, cut_kind kind);
 void metrics_write(const metrics *m, text_builder *out);
 /* "# HELP name help\n# TYPE name type\nname value\n" */

@@ -50,6 +50,16 @@ int problem_retry_after(error e)
     return e->kind == UNAVAILABLE || e->kind == TOO_MANY ? STANDARD_WAIT : 0;
 }
 
+/* A message may quote what a client sent, a header for one, and that may be bytes of any kind; JSON is UTF-8. */
+static text readable(arena *a, text sent)
+{
+    if (text_valid_utf8(sent)) return sent;
+    char *out = arena_string(a, sent.data, sent.length);
+    for (size_t i = 0; i < sent.length; i++)
+        if ((unsigned char)out[i] >= 0x80) out[i] = '?';
+    return (text){ out, sent.length };
+}
+
 static void write_head(json_writer *w, int status, text detail, text request_id)
 {
     const status_words *words = status_words_of(status);
@@ -61,7 +71,7 @@ static void write_head(json_writer *w, int status, text detail, text request_id)
     json_key(w, "status");
     json_write_integer(w, status);
     json_key(w, "detail");
-    json_write_text(w, detail);
+    json_write_text(w, readable(w->out.arena, detail));
     json_key(w, "request_id");
     json_write_text(w, request_id);
     json_key(w, "errors");
@@ -92,9 +102,9 @@ text problem_document(arena *a, error e, text request_id)
         if (!one->pointer[0] && !e->also) continue;
         json_open(&w, '{');
         json_key(&w, "pointer");
-        json_write_string(&w, one->pointer);
+        json_write_text(&w, readable(a, text_of(one->pointer)));
         json_key(&w, "detail");
-        json_write_string(&w, one->message);
+        json_write_text(&w, readable(a, text_of(one->message)));
         json_close(&w, '}');
     }
     return write_tail(&w);

@@ -89,9 +89,10 @@ static enum MHD_Result queue_answer(exchange *x)
 /* Told while the client still sends: past libmicrohttpd, which would wait for the whole body first. */
 static void refuse_now(exchange *x, error why)
 {
+    cut_kind kind = why->kind == TOO_LARGE ? CUT_TOO_LARGE : why->kind == UNAVAILABLE ? CUT_MEMORY : CUT_MALFORMED;
     answer_error(x, why);
     x->is_refused = true;
-    metrics_cut(x->server->metrics, why->kind == TOO_LARGE ? CUT_TOO_LARGE : CUT_MEMORY);
+    metrics_cut(x->server->metrics, kind);
     if (x->client) client_refuse(x->client, answer_bytes(x));
 }
 
@@ -102,6 +103,9 @@ static enum MHD_Result begin(exchange *x, struct MHD_Connection *connection, con
     x->method = text_string(x->rq.arena, text_of(method));
     if (x->rq.target.length + x->query.length > TARGET_LIMIT)
         return answer_status(x, 414, "The address is longer than the limit of 8 kB."), queue_answer(x);
+    /* The connection ends with the answer: where the next request on it would begin cannot be known. */
+    error wrong = exchange_check_headers(x, &x->refusal_status);
+    if (wrong) return refuse_now(x, wrong), MHD_YES;
     bool answered = choose_route(x, method);
     int64_t declared = 0;
     text length = exchange_header(x, "Content-Length");
@@ -248,13 +252,13 @@ static error prepare(struct http_server *s)
 
 static struct MHD_Daemon *start_daemon(struct http_server *s, int fd)
 {
-    return MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, handle, s,
-                            MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT, (unsigned)s->options.connections,
-                            MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)s->options.idle_seconds,
-                            MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY, MHD_OPTION_NOTIFY_COMPLETED,
-                            completed, s, MHD_OPTION_NOTIFY_CONNECTION, connection_changes, s,
-                            MHD_OPTION_URI_LOG_CALLBACK, request_begins, s, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes,
-                            s, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
+    return MHD_start_daemon(
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, handle, s, MHD_OPTION_LISTEN_SOCKET,
+        fd, MHD_OPTION_CONNECTION_LIMIT, (unsigned)s->options.connections, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
+        (unsigned)s->options.address_connections, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)s->options.idle_seconds,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY, MHD_OPTION_NOTIFY_COMPLETED, completed, s,
+        MHD_OPTION_NOTIFY_CONNECTION, connection_changes, s, MHD_OPTION_URI_LOG_CALLBACK, request_begins, s,
+        MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, s, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
 }
 
 error http_start(arena *a, const http_options *options, http_server **out)
