@@ -29,5 +29,5 @@ export default defineConfig({
         },
     },
     server: { proxy: { '/api': 'http://127.0.0.1:8080' } },
-    test: { environment: 'jsdom', include: ['{apps,packages}/**/*.test.{ts,tsx}'] },
+    test: { environment: 'jsdom', include: ['{apps,packages}/**/*.test.{ts,tsx}', 'lint/*.test.ts'], setupFiles: [here('packages/text/testSetup.ts')] },
 });

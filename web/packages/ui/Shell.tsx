@@ -70,7 +70,7 @@ export const Shell = ({ groups, actions, organization, person, signOut, children
                     </ActionIcon>
                     <span className="org">{organization}</span>
                     <span className="grow" />
-                    <ActionIcon variant="default" size="lg" onClick={() => search(true)} aria-label={t('nav.search')} title="Ctrl K">
+                    <ActionIcon variant="default" size="lg" onClick={() => search(true)} aria-label={t('nav.search')} title={t('common.searchKeys')}>
                         <IconSearch size={18} />
                     </ActionIcon>
                     <Menu position="bottom-end" width={220}>
