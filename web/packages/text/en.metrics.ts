@@ -74,6 +74,10 @@ export const metric = {
         name: 'False discovery rate difference', definition: 'Share of the favorable decisions that were wrong, in a group minus that of the reference group; the farthest from zero.',
         formula: 'FP/(FP + TP) in the group − in the reference', ideal: '0', good: 'Near 0; no bound in the policy', limits: 'Anything about the people who were decided against.',
     },
+    epsilon_smoothed: {
+        name: 'ε with smoothing', definition: 'ε as it is judged: each count is raised by one, so that a few people cannot make it endless.',
+        formula: 'P = (k + 1) / (n + 2)', ideal: '0', good: 'At most 0.223', limits: 'The gap exactly as it is in the data; ε without smoothing does.',
+    },
     epsilon_unsmoothed: {
         name: 'ε without smoothing', definition: 'The same as ε, from the counts as they are; empty when an outcome never occurs in a group.',
         formula: 'max |ln(k₁/n₁) − ln(k₂/n₂)|', ideal: '0', good: 'Judged by ε: at most 0.223', limits: 'Anything certain with few people: one more or less can change it much.',
@@ -145,6 +149,22 @@ export const metric = {
     error_rate: {
         name: 'Error rate', definition: 'Share of the decisions that were wrong.', formula: '(FP + FN) / n', ideal: '0, in every group', good: 'Not judged',
         limits: 'Whether the errors help or harm the people.',
+    },
+    brier: {
+        name: 'Brier score', definition: 'Mean squared distance between the score and what came true.', formula: 'mean (score − truth)²', ideal: '0, in every group', good: 'Not judged',
+        limits: 'Whether the score is off or only unsure.',
+    },
+    expected_calibration_error: {
+        name: 'Calibration error', definition: 'How far the score is from the share that came true, on average over ten bands of the score.', formula: 'Σ n(band)/n · |mean truth − mean score|',
+        ideal: '0, in every group', good: 'Judged by the calibration gap', limits: 'Which way the score is off.',
+    },
+    cohens_h: {
+        name: "Cohen's h", definition: 'Size of the difference of two selection rates on a scale where equal steps are equally hard to see by chance.', formula: '2 asin √s₁ − 2 asin √s₂', ideal: '0',
+        good: 'Below 0.2 is called small', limits: 'Whether the difference could be chance.',
+    },
+    detectable_gap: {
+        name: 'Smallest gap these counts can show', definition: 'The smallest difference of selection rates that would be found four times in five with so many people.',
+        formula: 'from the z test at 80 % power', ideal: 'As small as can be', good: 'Smaller than the gap that matters', limits: 'Whether there is a gap.',
     },
     risk_ratio: {
         name: 'Risk ratio', definition: 'Chance of a favorable decision in a group over that in the reference group.', formula: 's(group) / s(reference)', ideal: '1',

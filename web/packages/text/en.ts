@@ -100,7 +100,7 @@ export const en = {
         noneFits: 'No entry fits', clear: 'Clear the filter to see all entries.', whole: 'Is the chain whole?',
         wholeHelp: 'Recomputes the hash of every entry from its content and checks that each follows the one before it.', verify: 'Verify the chain', sound: 'Sound',
         soundText: 'All {{entries}} entries fit their hashes and links.', broken: 'Broken', brokenText: 'Entry {{entry}} does not fit. Keep an export and tell your auditor.',
-        take: 'Take the chain with you and check it without us:', export: 'Download export', entryNumber: 'Entry {{number}}', entry: 'Entry', open: 'Open what it records',
+        take: 'Take the chain with you and check it without us:', command: 'aic ledger verify ledger.ndjson', export: 'Download export', entryNumber: 'Entry {{number}}', entry: 'Entry', open: 'Open what it records',
         contentHash: 'Content hash', contentHelp: 'SHA-256 of what was recorded, in canonical form. The database recomputes it from the row.', before: 'Hash of the entry before',
         own: 'Hash of this entry', ownHelp: 'Covers every field above, so that a change anywhere breaks all entries behind it.',
     },

@@ -32,7 +32,7 @@ const Verify = () => {
                 {result && !result.valid && <p><span className="chip" data-kind="FAIL">{t('ledger.broken')}</span> {t('ledger.brokenText', { entry: result.first_bad ?? '' })}</p>}
             </div>
             <hr style={{ border: 0, borderTop: '1px solid var(--aic-line)', margin: '16px 0' }} />
-            <p className="soft small">{t('ledger.take')} <code className="mono">{'aic ledger verify ledger.ndjson'}</code></p>
+            <p className="soft small">{t('ledger.take')} <code className="mono">{t('ledger.command')}</code></p>
             <Button variant="default" component="a" href="/api/v1/ledger/export" download leftSection={<IconDownload size={18} />}>{t('ledger.export')}</Button>
         </Panel>
     );
