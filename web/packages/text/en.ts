@@ -8,7 +8,7 @@ export const en = {
     common: {
         retry: 'Try again', requestId: 'Request {{id}}', somethingWrong: 'This could not be loaded', save: 'Save', cancel: 'Cancel', back: 'Back',
         next: 'Continue', close: 'Close', notMeasured: 'not yet measured', none: '–', loadMore: 'Show more', copy: 'Copy', copied: 'Copied',
-        pleaseCorrect: 'Please correct the following', all: 'All', loading: 'Loading', optional: 'optional', seeAll: 'See all', table: 'Table',
+        pleaseCorrect: 'Please correct the following', all: 'All', loading: 'Loading', seeAll: 'See all', table: 'Table',
         chart: 'Chart', clear: 'Clear filters', new: 'New', edit: 'Edit', breadcrumb: 'Breadcrumb', range: '{{low}} to {{high}}', csv: 'CSV', searchKeys: 'Ctrl K',
         titleOf: '{{title}} · AIC', tableOf: '{{title}}, table',
     },
