@@ -2,6 +2,7 @@ import js from '@eslint/js';
 import boundaries from 'eslint-plugin-boundaries';
 import hooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
+import inlineText from './lint/inlineText.js';
 
 // The web's half of the rule "dependencies point down": apps import packages, never each other; a feature does not reach
 // into another one; packages stand on text and api.
@@ -10,7 +11,7 @@ export default tseslint.config(
     js.configs.recommended,
     ...tseslint.configs.strictTypeChecked,
     {
-        languageOptions: { parserOptions: { projectService: { allowDefaultProject: ['eslint.config.js'] }, tsconfigRootDir: import.meta.dirname } },
+        languageOptions: { parserOptions: { projectService: { allowDefaultProject: ['eslint.config.js', 'lint/*.js'] }, tsconfigRootDir: import.meta.dirname } },
         plugins: { boundaries, 'react-hooks': hooks },
         settings: {
             'import/resolver': { typescript: { project: './tsconfig.json' } },
@@ -39,5 +40,6 @@ export default tseslint.config(
             '@typescript-eslint/only-throw-error': ['error', { allow: [{ from: 'package', package: '@tanstack/router-core', name: 'Redirect' }] }],
         },
     },
-    { files: ['eslint.config.js'], ...tseslint.configs.disableTypeChecked },
+    { files: ['**/*.tsx'], plugins: { own: { rules: { 'inline-text': inlineText } } }, rules: { 'own/inline-text': 'error' } },
+    { files: ['eslint.config.js', 'lint/*.js'], ...tseslint.configs.disableTypeChecked },
 );

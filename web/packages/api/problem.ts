@@ -1,3 +1,5 @@
+import { t } from '@aic/text';
+
 /** A problem document (RFC 9457), or what is known when none came. */
 export interface Problem {
     type?: string;
@@ -32,9 +34,9 @@ export const readProblem = (body: unknown, status: number, requestId: string | n
     const given = isRecord(body) ? body : {};
     const word = (name: string) => (typeof given[name] === 'string' ? given[name] : undefined);
     return {
-        title: word('title') ?? 'The request failed',
+        title: word('title') ?? t('problem.title'),
         status,
-        detail: word('detail') ?? (status === 0 ? 'The server cannot be reached. Check your connection and try again.' : 'The server gave no reason.'),
+        detail: word('detail') ?? (status === 0 ? t('problem.offline') : t('problem.noReason')),
         request_id: word('request_id') ?? requestId ?? undefined,
         errors: readErrors(given.errors),
     };
@@ -47,4 +49,4 @@ export const fieldErrors = (error: unknown): Record<string, string> => {
     return Object.fromEntries(entries.filter(([field]) => field !== ''));
 };
 
-export const problemText = (error: unknown) => (error instanceof Error ? error.message : 'Something unexpected happened.');
+export const problemText = (error: unknown) => (error instanceof Error ? error.message : t('problem.unexpected'));

@@ -1,2 +1,2 @@
-export { useSession, useSignOut, SessionGate, type Session } from './session';
+export { useSession, useSignOut, SessionGate, wasSignedIn, type Session } from './session';
 export { SignInPage } from './SignInPage';

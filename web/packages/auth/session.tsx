@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { ApiProblem, api, call, type Me } from '@aic/api';
 import { ErrorState, Loading } from '@aic/ui';
-import { createContext, type ReactNode, useContext } from 'react';
+import { createContext, type ReactNode, Suspense, useContext, useEffect } from 'react';
 import { SignInPage } from './SignInPage';
 
 export interface Session {
@@ -19,17 +19,25 @@ export const useSession = (): Session => {
 
 export const sessionKey = ['session'];
 
+const Waiting = () => <div className="auth"><div className="card"><Loading rows={3} /></div></div>;
+
+/** Whether somebody was signed in here the last time: worth loading what they will see before the server has answered. */
+export const wasSignedIn = () => localStorage.getItem('aic.signed-in') === 'yes';
+
 /** Shows what needs a person only to a person who is signed in; everyone else sees the sign-in in its place, so that the
     address, and what was typed into it, stays. */
 export const SessionGate = ({ children }: { children: ReactNode }) => {
     const me = useQuery({ queryKey: sessionKey, queryFn: () => call(api.GET('/api/v1/auth/me')), staleTime: 60_000 });
-    if (me.isPending) return <div className="auth"><div className="card"><Loading rows={3} /></div></div>;
+    useEffect(() => {
+        if (!me.isPending) localStorage.setItem('aic.signed-in', me.isSuccess ? 'yes' : 'no');
+    }, [me.isPending, me.isSuccess]);
+    if (me.isPending) return <Waiting />;
     if (me.isError) {
         if (me.error instanceof ApiProblem && me.error.status === 401) return <SignInPage />;
         return <ErrorState error={me.error} retry={() => void me.refetch()} />;
     }
     const can = (capability: string) => me.data.capabilities.includes(capability);
-    return <SessionContext value={{ me: me.data, can }}>{children}</SessionContext>;
+    return <SessionContext value={{ me: me.data, can }}><Suspense fallback={<Waiting />}>{children}</Suspense></SessionContext>;
 };
 
 export const useSignOut = () => {

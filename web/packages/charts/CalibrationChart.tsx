@@ -1,5 +1,5 @@
 import type { Attribute, ReliabilityBin } from '@aic/api';
-import { formatNumber, formatPercent } from '@aic/text';
+import { formatNumber, formatPercent, t } from '@aic/text';
 import { useMemo } from 'react';
 import { ChartFrame, type Draw } from './ChartFrame';
 import { palette, symbols } from './colors';
@@ -26,18 +26,17 @@ const linesOf = (attribute: Attribute): Line[] =>
         .sort((a, b) => b.count - a.count);
 
 const dashes = 'path://M0,5 L4,5 L4,7 L0,7 Z M7,5 L11,5 L11,7 L7,7 Z M14,5 L18,5 L18,7 L14,7 Z';
-const honest = 'Means what it says';
 
 /** A mark's area grows with the people behind it, so that a bin of one person does not look like one of hundreds. */
 const markSize = (most: number) => ([, , count = 0]: number[]) => 5 + 8 * Math.sqrt(count / most);
 
-const drawLines = (lines: Line[]): Draw => (colors) => ({
+const drawLines = (lines: Line[], honest: string): Draw => (colors) => ({
     grid: { left: 4, right: 16, top: 40, bottom: 26, containLabel: true },
     legend: { type: 'scroll', top: 0, left: 0, textStyle: { color: colors.text }, pageTextStyle: { color: colors.text }, data: [{ name: honest, icon: dashes }, ...lines.map(({ name }) => name)] },
     tooltip: { ...hint(colors), trigger: 'item', formatter: (at: { seriesName: string; value: number[] }) =>
-        `${at.seriesName}\nscore ${formatNumber(at.value[0], 2)}, came true ${formatPercent(at.value[1])}\n${formatNumber(at.value[2])} people` },
+        t('charts.calibrationHint', { name: at.seriesName, score: formatNumber(at.value[0], 2), share: formatPercent(at.value[1]), people: formatNumber(at.value[2]) }) },
     xAxis: {
-        type: 'value', min: 0, max: 1, name: 'Mean score', nameLocation: 'middle', nameGap: 26, nameTextStyle: { color: colors.soft },
+        type: 'value', min: 0, max: 1, name: t('charts.meanScore'), nameLocation: 'middle', nameGap: 26, nameTextStyle: { color: colors.soft },
         splitLine: { lineStyle: { color: colors.line } }, axisLabel: { color: colors.soft },
     },
     yAxis: {
@@ -61,15 +60,15 @@ const drawLines = (lines: Line[]): Draw => (colors) => ({
 export const CalibrationChart = ({ attribute }: { attribute: Attribute }) => {
     const all = useMemo(() => linesOf(attribute), [attribute]);
     const lines = useMemo(() => all.slice(0, palette.length), [all]);
-    const draw = useMemo(() => drawLines(lines), [lines]);
+    const draw = useMemo(() => drawLines(lines, t('charts.honest')), [lines]);
     if (lines.length === 0) return null;
     return (
-        <ChartFrame title="Does the score mean the same for everyone?" sentence={calibrationSentence(attribute)} height={360} draw={draw}
-            reading={`Above the line the score was too low, below it too high. Larger marks stand for more people.${all.length > lines.length ? ` The ${lines.length} largest of ${all.length} groups are drawn; the table has all.` : ''}`}
+        <ChartFrame title={t('charts.calibrationTitle')} sentence={calibrationSentence(attribute)} height={360} draw={draw}
+            reading={[t('charts.calibrationReading'), all.length > lines.length ? t('charts.calibrationHidden', { shown: lines.length, all: all.length }) : ''].filter(Boolean).join(' ')}
             table={{
                 columns: [
-                    { head: 'Group', as: 'text' }, { head: 'Score from', as: 'number' }, { head: 'to', as: 'number' }, { head: 'People', as: 'count' },
-                    { head: 'Mean score', as: 'number' }, { head: 'Came true', as: 'percent' },
+                    { head: t('word.group'), as: 'text' }, { head: t('charts.scoreFrom'), as: 'number' }, { head: t('word.to'), as: 'number' }, { head: t('word.people'), as: 'count' },
+                    { head: t('charts.meanScore'), as: 'number' }, { head: t('charts.cameTrue'), as: 'percent' },
                 ],
                 rows: all.flatMap((line) => line.points.map((bin) => [line.name, bin.low, bin.high, bin.count, bin.mean_score, bin.mean_label])),
             }} />

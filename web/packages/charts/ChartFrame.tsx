@@ -1,6 +1,7 @@
 import { Button, Menu, useComputedColorScheme } from '@mantine/core';
 import { IconChartBar, IconDownload, IconTable } from '@tabler/icons-react';
 import { downloadText } from '@aic/api';
+import { t } from '@aic/text';
 import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import { type Inks, inks } from './colors';
 import type { ECharts, EChartsCoreOption } from './echarts';
@@ -56,7 +57,7 @@ const Drawing = ({ label, height, draw }: { label: string; height: number; draw:
         observer.observe(element);
         return () => observer.disconnect();
     }, [chart, dark, draw, height]);
-    if (failed) return <p className="soft" role="alert">The chart could not be loaded. Its table holds the same numbers.</p>;
+    if (failed) return <p className="soft" role="alert">{t('charts.failed')}</p>;
     return <div ref={box} role="img" aria-label={label} style={{ height, width: '100%' }} />;
 };
 
@@ -66,12 +67,12 @@ const Downloads = ({ title, height, draw, table }: Pick<Props, 'title' | 'height
     return (
         <Menu position="bottom-end">
             <Menu.Target>
-                <Button size="compact-sm" variant="default" leftSection={<IconDownload size={15} />} aria-label={`Save: ${title}`}>Save</Button>
+                <Button size="compact-sm" variant="default" leftSection={<IconDownload size={15} />} aria-label={t('charts.saveOf', { title })}>{t('charts.save')}</Button>
             </Menu.Target>
             <Menu.Dropdown>
-                <Menu.Item onClick={() => image('png')}>Picture (PNG)</Menu.Item>
-                <Menu.Item onClick={() => image('svg')}>Drawing (SVG)</Menu.Item>
-                <Menu.Item onClick={() => downloadText(`${imageName(title)}.csv`, 'text/csv', tableCsv(table))}>Numbers (CSV)</Menu.Item>
+                <Menu.Item onClick={() => image('png')}>{t('charts.picture')}</Menu.Item>
+                <Menu.Item onClick={() => image('svg')}>{t('charts.drawing')}</Menu.Item>
+                <Menu.Item onClick={() => downloadText(`${imageName(title)}.csv`, 'text/csv', tableCsv(table))}>{t('charts.numbers')}</Menu.Item>
             </Menu.Dropdown>
         </Menu>
     );
@@ -86,9 +87,9 @@ export const ChartFrame = ({ title, sentence, reading, height, draw, table }: Pr
             <div className="row apart" style={{ alignItems: 'flex-start' }}>
                 <h3 id={heading} className="panel-title" style={{ margin: 0 }}>{title}</h3>
                 <div className="row no-print" style={{ gap: 6 }}>
-                    <Button size="compact-sm" variant="default" aria-label={`${asTable ? 'Chart' : 'Table'}: ${title}`}
+                    <Button size="compact-sm" variant="default" aria-label={asTable ? t('charts.chartOf', { title }) : t('charts.tableOf', { title })}
                         leftSection={asTable ? <IconChartBar size={15} /> : <IconTable size={15} />} onClick={() => setAsTable(!asTable)}>
-                        {asTable ? 'Chart' : 'Table'}
+                        {asTable ? t('common.chart') : t('common.table')}
                     </Button>
                     <Downloads title={title} height={height} draw={draw} table={table} />
                 </div>
@@ -96,7 +97,7 @@ export const ChartFrame = ({ title, sentence, reading, height, draw, table }: Pr
             <p style={{ margin: '6px 0 0', maxWidth: '80ch' }}>{sentence}</p>
             {reading && <p className="soft small" style={{ margin: '2px 0 0', maxWidth: '90ch' }}>{reading}</p>}
             <div style={{ marginTop: 12 }}>
-                {asTable ? <DataRows table={table} label={`${title}, table`} /> : <Drawing label={`${title}. ${sentence}`} height={height} draw={draw} />}
+                {asTable ? <DataRows table={table} label={t('common.tableOf', { title })} /> : <Drawing label={`${title}. ${sentence}`} height={height} draw={draw} />}
             </div>
         </section>
     );

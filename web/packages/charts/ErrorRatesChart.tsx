@@ -1,5 +1,5 @@
 import type { Attribute, Num } from '@aic/api';
-import { formatInterval, formatPercent } from '@aic/text';
+import { formatInterval, formatPercent, metricName, t } from '@aic/text';
 import { useMemo } from 'react';
 import { ChartFrame, type Draw } from './ChartFrame';
 import { type DrawApi, groupAxis, hint, mark, percentAxis, whisker } from './drawing';
@@ -9,16 +9,15 @@ import { spreadSentence } from './sentences';
 type RateKey = 'true_positive_rate' | 'false_positive_rate';
 interface Shown {
     key: RateKey;
-    name: string;
     shape: 'circle' | 'triangle';
     offset: number;
 }
 
 const shown: Shown[] = [
-    { key: 'true_positive_rate', name: 'True positive rate', shape: 'circle', offset: -8 },
-    { key: 'false_positive_rate', name: 'False positive rate', shape: 'triangle', offset: 8 },
+    { key: 'true_positive_rate', shape: 'circle', offset: -8 },
+    { key: 'false_positive_rate', shape: 'triangle', offset: 8 },
 ];
-const sentenceRates = shown.map(({ key, name }) => ({ name: name.toLowerCase(), of: (group: NamedGroup) => group[key] }));
+const sentenceRates = () => shown.map(({ key }) => ({ name: metricName(key).toLowerCase(), of: (group: NamedGroup) => group[key] }));
 
 const drawRates = (all: NamedGroup[]): Draw => (colors, narrow) => {
     const groups = all.slice(0, MOST_SHOWN);
@@ -38,14 +37,16 @@ const drawRates = (all: NamedGroup[]): Draw => (colors, narrow) => {
     return {
         color: [colors.blue, colors.orange],
         grid: { left: 4, right: 20, top: 34, bottom: 4, containLabel: true },
-        legend: { top: 0, left: 0, selectedMode: false, itemWidth: 13, itemHeight: 11, textStyle: { color: colors.text }, data: shown.map(({ name, shape }) => ({ name, icon: shape })) },
+        legend: { top: 0, left: 0, selectedMode: false, itemWidth: 13, itemHeight: 11, textStyle: { color: colors.text }, data: shown.map(({ key, shape }) => ({ name: metricName(key), icon: shape })) },
         tooltip: { ...hint(colors), trigger: 'item', formatter: (at: { seriesName: string; value: number[] }) => {
             const [row = 0, rate, low, high] = at.value;
-            return `${groups[row]?.name ?? ''}\n${at.seriesName}: ${formatPercent(rate)}\n95 % interval ${formatInterval([low ?? null, high ?? null], true)}`;
+            return t('charts.rateHint', {
+                name: groups[row]?.name ?? '', rateName: at.seriesName, rate: formatPercent(rate), interval: formatInterval([low ?? null, high ?? null], true),
+            });
         } },
         xAxis: percentAxis(colors, narrow, (value) => formatPercent(value, 0)),
         yAxis: groupAxis(groups.map((group) => group.name), groups.map((group) => groupNote(group, narrow)), colors, narrow),
-        series: shown.map((rate) => ({ type: 'custom', name: rate.name, renderItem: item(rate), encode: { x: [1, 2, 3], y: 0 }, data: points(rate.key) })),
+        series: shown.map((rate) => ({ type: 'custom', name: metricName(rate.key), renderItem: item(rate), encode: { x: [1, 2, 3], y: 0 }, data: points(rate.key) })),
     };
 };
 
@@ -55,13 +56,13 @@ export const ErrorRatesChart = ({ attribute }: { attribute: Attribute }) => {
     const draw = useMemo(() => drawRates(groups), [groups]);
     if (!groups.some((group) => shown.some(({ key }) => isNumber(group[key])))) return null;
     return (
-        <ChartFrame title="Who is right and who is wronged" sentence={spreadSentence(attribute, sentenceRates)} height={48 + Math.min(groups.length, MOST_SHOWN) * 46} draw={draw}
-            reading="Circle: the share of truly favorable people who were decided favorably. Triangle: the same among the others. Treated alike, each shape stands in one column."
+        <ChartFrame title={t('charts.errorsTitle')} sentence={spreadSentence(attribute, sentenceRates())} height={48 + Math.min(groups.length, MOST_SHOWN) * 46} draw={draw}
+            reading={t('charts.errorsReading')}
             table={{
                 columns: [
-                    { head: 'Group', as: 'text' }, { head: 'People', as: 'count' },
-                    { head: 'True positive rate', as: 'percent' }, { head: 'TPR from', as: 'percent' }, { head: 'TPR to', as: 'percent' },
-                    { head: 'False positive rate', as: 'percent' }, { head: 'FPR from', as: 'percent' }, { head: 'FPR to', as: 'percent' },
+                    { head: t('word.group'), as: 'text' }, { head: t('word.people'), as: 'count' },
+                    { head: metricName('true_positive_rate'), as: 'percent' }, { head: t('charts.tprFrom'), as: 'percent' }, { head: t('charts.tprTo'), as: 'percent' },
+                    { head: metricName('false_positive_rate'), as: 'percent' }, { head: t('charts.fprFrom'), as: 'percent' }, { head: t('charts.fprTo'), as: 'percent' },
                 ],
                 rows: groups.map((group) => [group.name, group.count, ...shown.flatMap(({ key }) => [group[key], group.ci?.[key]?.[0], group.ci?.[key]?.[1]])]),
             }} />

@@ -1,5 +1,5 @@
 import type { Attribute, Num } from '@aic/api';
-import { formatPercent } from '@aic/text';
+import { formatPercent, metricName, t } from '@aic/text';
 import { useMemo } from 'react';
 import { ChartFrame, type Draw } from './ChartFrame';
 import { groupAxis } from './drawing';
@@ -7,21 +7,20 @@ import { groupNote, groupsOf, isNumber, MOST_SHOWN, type NamedGroup } from './gr
 import { spreadSentence } from './sentences';
 
 interface Rate {
-    long: string;
-    short: string;
+    key: string;
+    short: 'charts.shortSelection' | 'charts.shortBase' | 'numbers.tpr' | 'numbers.fpr' | 'charts.shortPrecision' | 'charts.shortAccuracy';
     of: (group: NamedGroup) => Num | undefined;
 }
 
 const rates: Rate[] = [
-    { long: 'selection rate', short: 'Sel.', of: (g) => g.selection_rate },
-    { long: 'base rate', short: 'Base', of: (g) => g.base_rate },
-    { long: 'true positive rate', short: 'TPR', of: (g) => g.true_positive_rate },
-    { long: 'false positive rate', short: 'FPR', of: (g) => g.false_positive_rate },
-    { long: 'precision', short: 'Prec.', of: (g) => g.precision },
-    { long: 'accuracy', short: 'Acc.', of: (g) => g.accuracy },
+    { key: 'selection_rate', short: 'charts.shortSelection', of: (g) => g.selection_rate },
+    { key: 'base_rate', short: 'charts.shortBase', of: (g) => g.base_rate },
+    { key: 'true_positive_rate', short: 'numbers.tpr', of: (g) => g.true_positive_rate },
+    { key: 'false_positive_rate', short: 'numbers.fpr', of: (g) => g.false_positive_rate },
+    { key: 'precision', short: 'charts.shortPrecision', of: (g) => g.precision },
+    { key: 'accuracy', short: 'charts.shortAccuracy', of: (g) => g.accuracy },
 ];
-const sentenceRates = rates.map(({ long, of }) => ({ name: long, of }));
-const upper = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);
+const sentenceRates = () => rates.map(({ key, of }) => ({ name: metricName(key).toLowerCase(), of }));
 
 const drawHeat = (all: NamedGroup[]): Draw => (colors, narrow) => {
     const groups = all.slice(0, MOST_SHOWN);
@@ -33,7 +32,7 @@ const drawHeat = (all: NamedGroup[]): Draw => (colors, narrow) => {
     return {
         grid: { left: 4, right: 4, top: 4, bottom: 4, containLabel: true },
         xAxis: {
-            type: 'category', position: 'top', data: rates.map((rate) => (narrow ? rate.short : upper(rate.long))),
+            type: 'category', position: 'top', data: rates.map((rate) => (narrow ? t(rate.short) : metricName(rate.key))),
             axisLine: { show: false }, axisTick: { show: false }, axisLabel: { color: colors.soft, interval: 0 },
         },
         yAxis: { ...groupAxis(groups.map((group) => group.name), groups.map((group) => groupNote(group, narrow)), colors, narrow), axisLine: { show: false } },
@@ -52,10 +51,10 @@ export const RateHeatMap = ({ attribute }: { attribute: Attribute }) => {
     const draw = useMemo(() => drawHeat(groups), [groups]);
     if (!groups.some((group) => isNumber(group.true_positive_rate) || isNumber(group.accuracy))) return null;
     return (
-        <ChartFrame title="All rates at a glance" sentence={spreadSentence(attribute, sentenceRates)} height={36 + Math.min(groups.length, MOST_SHOWN) * 42} draw={draw}
-            reading="Darker is higher. A dash: the data cannot say. TPR: truly favorable people decided favorably. FPR: the others decided favorably all the same."
+        <ChartFrame title={t('charts.heatTitle')} sentence={spreadSentence(attribute, sentenceRates())} height={36 + Math.min(groups.length, MOST_SHOWN) * 42} draw={draw}
+            reading={t('charts.heatReading')}
             table={{
-                columns: [{ head: 'Group', as: 'text' }, ...rates.map(({ long }) => ({ head: upper(long), as: 'percent' as const }))],
+                columns: [{ head: t('word.group'), as: 'text' }, ...rates.map(({ key }) => ({ head: metricName(key), as: 'percent' as const }))],
                 rows: groups.map((group) => [group.name, ...rates.map(({ of }) => of(group))]),
             }} />
     );

@@ -1,5 +1,5 @@
 import type { Attribute } from '@aic/api';
-import { formatInterval, formatNumber, formatPercent } from '@aic/text';
+import { formatInterval, formatNumber, formatPercent, metricName, t } from '@aic/text';
 import { useMemo } from 'react';
 import { ChartFrame, type Draw } from './ChartFrame';
 import { type Inks, inks } from './colors';
@@ -30,7 +30,9 @@ const rateLabel = (group: NamedGroup, limit: number | null) => {
 };
 
 const hintText = (group: NamedGroup) =>
-    `${group.name}\n${formatPercent(group.selection_rate)} of ${formatNumber(group.count)}\n95 % interval ${formatInterval(group.ci?.selection_rate, true)}`;
+    t('charts.selectionHint', {
+        name: group.name, rate: formatPercent(group.selection_rate), people: formatNumber(group.count), interval: formatInterval(group.ci?.selection_rate, true),
+    });
 
 export const drawSelection = (all: NamedGroup[], pass: number): Draw => (colors, narrow) => {
     const groups = all.slice(0, MOST_SHOWN);
@@ -54,7 +56,7 @@ export const drawSelection = (all: NamedGroup[], pass: number): Draw => (colors,
                 data: groups.map((group) => ({ value: group.selection_rate ?? 0, itemStyle: barStyle(group, limit, colors) })),
                 markLine: limit === null ? undefined : {
                     silent: true, symbol: 'none', z: 4, lineStyle: { color: colors.text, type: 'dashed', width: 1.5 },
-                    label: { formatter: `${formatPercent(pass, 0)} of the highest`, color: colors.text, position: 'start', distance: 4 },
+                    label: { formatter: t('charts.ofHighest', { share: formatPercent(pass, 0) }), color: colors.text, position: 'start', distance: 4 },
                     data: [[{ xAxis: limit, y: 18 }, { xAxis: limit, y: '100%' }]],
                 },
             },
@@ -83,12 +85,12 @@ export const drawSelection = (all: NamedGroup[], pass: number): Draw => (colors,
 
 const tableOf = (groups: NamedGroup[]): TableData => ({
     columns: [
-        { head: 'Group', as: 'text' }, { head: 'People', as: 'count' }, { head: 'Decided favorably', as: 'count' },
-        { head: 'Selection rate', as: 'percent' }, { head: '95 % from', as: 'percent' }, { head: 'to', as: 'percent' }, { head: 'Note', as: 'text' },
+        { head: t('word.group'), as: 'text' }, { head: t('word.people'), as: 'count' }, { head: t('charts.decided'), as: 'count' },
+        { head: metricName('selection_rate'), as: 'percent' }, { head: t('word.from'), as: 'percent' }, { head: t('word.to'), as: 'percent' }, { head: t('word.note'), as: 'text' },
     ],
     rows: groups.map((group) => [
         group.name, group.count, group.selected, group.selection_rate, group.ci?.selection_rate?.[0], group.ci?.selection_rate?.[1],
-        group.missing ? 'not stated' : group.small ? 'too small to judge' : group.isReference ? 'reference' : '',
+        group.missing ? t('word.notStated') : group.small ? t('word.tooSmall') : group.isReference ? t('word.reference') : '',
     ]),
 });
 
@@ -103,15 +105,17 @@ interface Props {
 }
 
 /** Selection rates with their Wilson intervals and the line of the four-fifths rule. */
-export const SelectionChart = ({ attribute, pass, title = 'Who is decided favorably', lowestFirst = false }: Props) => {
+export const SelectionChart = ({ attribute, pass, title, lowestFirst = false }: Props) => {
     const groups = useMemo(() => groupsOf(attribute, lowestFirst), [attribute, lowestFirst]);
     const draw = useMemo(() => drawSelection(groups, pass), [groups, pass]);
     const dashed = groups.some((group) => !group.isJudged);
     const hidden = groups.length - MOST_SHOWN;
     return (
-        <ChartFrame title={title} sentence={selectionSentence(attribute, pass)} height={heightOf(groups)} draw={draw} table={tableOf(groups)}
-            reading={`Thin lines are 95 % intervals. ▼ and orange: below the dashed line.${dashed ? ' Dashed outlines: not judged.' : ''}` +
-                (hidden > 0 ? ` The ${MOST_SHOWN} lowest of ${groups.length} groups are drawn; the table has all.` : '')} />
+        <ChartFrame title={title ?? t('charts.selectionTitle')} sentence={selectionSentence(attribute, pass)} height={heightOf(groups)} draw={draw} table={tableOf(groups)}
+            reading={[
+                t('charts.selectionReading'), dashed ? t('charts.selectionDashed') : '',
+                hidden > 0 ? t('charts.selectionHidden', { shown: MOST_SHOWN, all: groups.length }) : '',
+            ].filter(Boolean).join(' ')} />
     );
 };
 

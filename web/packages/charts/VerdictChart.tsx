@@ -1,5 +1,5 @@
 import type { Verdict } from '@aic/api';
-import { formatNumber, metricName, useTranslation } from '@aic/text';
+import { formatNumber, metricName, t, useTranslation } from '@aic/text';
 import { useMemo } from 'react';
 import { ChartFrame, type Draw } from './ChartFrame';
 import type { Inks } from './colors';
@@ -60,7 +60,9 @@ const drawRows = (rows: Row[], words: Words): Draw => (colors, narrow) => {
         grid: { left: 4, right: 12, top: 4, bottom: 8, containLabel: true },
         tooltip: { ...hint(colors), trigger: 'item', formatter: (at: { dataIndex: number }) => {
             const row = rows[at.dataIndex];
-            return row ? `${metricName(row.measure)}: ${formatNumber(row.value, 4)}\npass ${formatNumber(row.pass, 3)}, review ${formatNumber(row.review, 3)}` : '';
+            return row ? t('charts.rulesHint', {
+                name: metricName(row.measure), value: formatNumber(row.value, 4), pass: formatNumber(row.pass, 3), review: formatNumber(row.review, 3),
+            }) : '';
         } },
         xAxis: { type: 'value', min: 0, max: 1, show: false },
         yAxis: {
@@ -69,7 +71,7 @@ const drawRows = (rows: Row[], words: Words): Draw => (colors, narrow) => {
                 color: colors.text, interval: 0, lineHeight: 15,
                 formatter: (index: string) => {
                     const row = rows[Number(index)];
-                    return row ? `${wrapped(metricName(row.measure), narrow ? 19 : 44)}\n{note|${formatNumber(row.value, 3)} · ${words[row.verdict]}}` : '';
+                    return row ? `${wrapped(metricName(row.measure), narrow ? 19 : 44)}\n{note|${t('charts.rulesNote', { value: formatNumber(row.value, 3), verdict: words[row.verdict] })}}` : '';
                 },
                 rich: { note: { color: colors.soft, fontSize: 11 } },
             },
@@ -84,8 +86,8 @@ export const wrapped = (name: string, most: number) =>
 
 const sentenceOf = (rows: Row[]) => {
     const count = (verdict: Verdict) => rows.filter((row) => row.verdict === verdict).length;
-    const parts = [[count('PASS'), 'passed'], [count('REVIEW'), 'for review'], [count('FAIL'), 'failed']] as const;
-    return `Of ${rows.length} rules: ${parts.filter(([n]) => n > 0).map(([n, word]) => `${n} ${word}`).join(', ')}.`;
+    const parts = [[count('PASS'), 'charts.rulesPassed'], [count('REVIEW'), 'charts.rulesReview'], [count('FAIL'), 'charts.rulesFailed']] as const;
+    return t('charts.rules', { rules: rows.length, parts: parts.filter(([n]) => n > 0).map(([n, key]) => t(key, { rules: n })).join(', ') });
 };
 
 /** Each rule's number with its interval, on the bands in which it passes, needs review, or fails. */
@@ -97,12 +99,12 @@ export const VerdictChart = ({ attribute }: { attribute: JudgedAttribute }) => {
     }), [rows, t]);
     if (rows.length === 0) return null;
     return (
-        <ChartFrame title="What each rule says" sentence={sentenceOf(rows)} height={20 + rows.length * 56} draw={draw}
-            reading="A diamond is the value, a line its 95 % interval where one can be given. Green: passes; yellow: needs review; red: fails; small numbers: the bounds. Each rule has its own scale. Judged groups only."
+        <ChartFrame title={t('charts.rulesTitle')} sentence={sentenceOf(rows)} height={20 + rows.length * 56} draw={draw}
+            reading={t('charts.rulesReading')}
             table={{
                 columns: [
-                    { head: 'Rule', as: 'text' }, { head: 'Value', as: 'number' }, { head: '95 % from', as: 'number' }, { head: 'to', as: 'number' },
-                    { head: 'Passes at', as: 'number' }, { head: 'Review until', as: 'number' }, { head: 'Verdict', as: 'text' },
+                    { head: t('word.rule'), as: 'text' }, { head: t('word.value'), as: 'number' }, { head: t('word.from'), as: 'number' }, { head: t('word.to'), as: 'number' },
+                    { head: t('word.passesAt'), as: 'number' }, { head: t('word.reviewUntil'), as: 'number' }, { head: t('word.verdict'), as: 'text' },
                 ],
                 rows: rows.map((row) => [metricName(row.measure), row.value, row.interval?.[0], row.interval?.[1], row.pass, row.review, t(`verdict.${row.verdict}`)]),
             }} />

@@ -1,5 +1,5 @@
 import type { Attribute, Group, Num } from '@aic/api';
-import { formatNumber } from '@aic/text';
+import { formatNumber, t } from '@aic/text';
 
 export interface NamedGroup extends Group {
     name: string;
@@ -24,8 +24,9 @@ export const groupsOf = (attribute: Attribute, lowestFirst = false): NamedGroup[
 
 /** What stands under a group's name: how many people, and why it is drawn differently. */
 export const groupNote = (group: NamedGroup, narrow: boolean) => {
-    const why = group.missing ? 'not stated' : group.small ? (narrow ? 'too small' : 'too small to judge') : group.isReference ? 'reference' : null;
-    return `n = ${formatNumber(group.count)}${why ? ` · ${why}` : ''}`;
+    const why = group.missing ? t('word.notStated') : group.small ? (narrow ? t('charts.tooSmallShort') : t('word.tooSmall')) : group.isReference ? t('word.reference') : null;
+    const people = t('charts.people', { people: formatNumber(group.count) });
+    return why ? `${people} · ${why}` : people;
 };
 
 export const isNumber = (value: Num | undefined): value is number => typeof value === 'number';

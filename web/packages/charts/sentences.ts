@@ -1,5 +1,5 @@
 import type { Attribute, ReliabilityBin } from '@aic/api';
-import { formatNumber, formatPercent } from '@aic/text';
+import { formatNumber, formatPercent, t } from '@aic/text';
 import { extremes, groupsOf, isNumber } from './groups';
 
 const judgedOf = (attribute: Attribute) => groupsOf(attribute).filter((group) => group.isJudged);
@@ -7,14 +7,16 @@ const judgedOf = (attribute: Attribute) => groupsOf(attribute).filter((group) =>
 /** What the selection chart shows. `pass` is the ratio to the best group that is asked for. */
 export const selectionSentence = (attribute: Attribute, pass: number) => {
     const found = extremes(judgedOf(attribute), (group) => group.selection_rate);
-    if (!found) return 'Fewer than two groups have enough people to be compared.';
+    if (!found) return t('charts.tooFew');
     const { low, high } = found;
-    if (high.value === 0) return 'Nobody is decided favorably, so there is nothing to compare.';
-    if (low.value === high.value) return `All groups are decided favorably equally often, in ${formatPercent(low.value)} of cases.`;
+    if (high.value === 0) return t('charts.nobody');
+    if (low.value === high.value) return t('charts.equal', { rate: formatPercent(low.value) });
     const ratio = low.value / high.value;
-    const judged = ratio >= pass ? `within the ${formatNumber(pass, 2)} asked for` : `short of the ${formatNumber(pass, 2)} asked for`;
-    return `${low.group.name} is decided favorably in ${formatPercent(low.value)} of cases, ${high.group.name} in ` +
-        `${formatPercent(high.value)}: ${formatNumber(ratio, 2)} times as often, ${judged}.`;
+    const asked = { pass: formatNumber(pass, 2) };
+    return t('charts.selection', {
+        low: low.group.name, lowRate: formatPercent(low.value), high: high.group.name, highRate: formatPercent(high.value), ratio: formatNumber(ratio, 2),
+        judged: ratio >= pass ? t('charts.within', asked) : t('charts.short', asked),
+    });
 };
 
 /** Which of several rates differs most between the groups. */
@@ -24,11 +26,12 @@ export const spreadSentence = (attribute: Attribute, rates: { name: string; of: 
         return found ? [{ name, ...found, spread: found.high.value - found.low.value }] : [];
     });
     const [first, ...rest] = spreads;
-    if (!first) return 'Fewer than two groups have enough people to be compared.';
+    if (!first) return t('charts.tooFew');
     const most = rest.reduce((a, b) => (b.spread > a.spread ? b : a), first);
-    if (most.spread === 0) return 'The groups do not differ in any of these rates.';
-    return `The groups differ most in the ${most.name}: ${formatPercent(most.low.value)} for ${most.low.group.name}, ` +
-        `${formatPercent(most.high.value)} for ${most.high.group.name}.`;
+    if (most.spread === 0) return t('charts.noSpread');
+    return t('charts.spread', {
+        name: most.name, lowRate: formatPercent(most.low.value), low: most.low.group.name, highRate: formatPercent(most.high.value), high: most.high.group.name,
+    });
 };
 
 /** Mean of what came true minus what the score said, over the bins: above 0, the score was too low. */
@@ -45,9 +48,10 @@ export const scoreShift = (bins: ReliabilityBin[]) => {
 
 export const calibrationSentence = (attribute: Attribute) => {
     const found = extremes(judgedOf(attribute), (group) => group.expected_calibration_error);
-    if (!found) return 'On the dashed line a score means what it says.';
+    if (!found) return t('charts.calibrated');
     const { group, value } = found.high;
     const shift = scoreShift(group.calibration?.reliability ?? []);
-    const way = shift === null || Math.abs(shift) < 0.005 ? '' : shift > 0 ? ', mostly too low' : ', mostly too high';
-    return `On the dashed line a score means what it says. For ${group.name} it is off by ${formatNumber(value, 3)} on average${way}.`;
+    const said = { name: group.name, error: formatNumber(value, 3) };
+    if (shift === null || Math.abs(shift) < 0.005) return t('charts.calibration', said);
+    return shift > 0 ? t('charts.calibrationLow', said) : t('charts.calibrationHigh', said);
 };

@@ -1,4 +1,4 @@
-import { formatNumber, formatPercent } from '@aic/text';
+import { formatNumber, formatPercent, t } from '@aic/text';
 
 export type Value = string | number | null | undefined;
 
@@ -18,7 +18,7 @@ export interface TableData {
 export const pText = (p: number) => (p < 0.0001 ? `< ${formatNumber(0.0001, 4)}` : formatNumber(p, 4));
 
 export const cellText = (value: Value, as: TableColumn['as']) => {
-    if (value === null || value === undefined) return '–';
+    if (value === null || value === undefined) return t('common.none');
     if (typeof value === 'string') return value;
     if (as === 'percent') return formatPercent(value, 2);
     if (as === 'p') return pText(value);

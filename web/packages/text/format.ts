@@ -1,4 +1,4 @@
-import { locale } from './i18n';
+import { locale, t } from './i18n';
 
 const missing = '–';
 
@@ -17,7 +17,8 @@ export const formatPercent = (value: number | null | undefined, digits = 1) =>
 export const formatInterval = (interval: readonly (number | null)[] | null | undefined, percent: boolean) => {
     const [low, high] = interval ?? [];
     if (low === null || low === undefined || high === null || high === undefined) return missing;
-    return percent ? `${formatPercent(low)} to ${formatPercent(high)}` : `${formatNumber(low, 3)} to ${formatNumber(high, 3)}`;
+    const [from, to] = percent ? [formatPercent(low), formatPercent(high)] : [formatNumber(low, 3), formatNumber(high, 3)];
+    return t('common.range', { low: from, high: to });
 };
 
 export const formatDateTime = (iso: string | null | undefined) =>

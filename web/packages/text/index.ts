@@ -1,4 +1,4 @@
-export { startText, locale } from './i18n';
+export { startText, locale, t } from './i18n';
 export { formatNumber, formatPercent, formatInterval, formatDateTime, formatDate, formatRelative } from './format';
-export { metrics, metricName } from './glossary';
+export { metricKeys, metricName, metricOf, type Metric } from './glossary';
 export { useTranslation } from 'react-i18next';

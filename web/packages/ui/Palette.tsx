@@ -1,5 +1,4 @@
 import { Modal, TextInput, UnstyledButton } from '@mantine/core';
-import { useHotkeys } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { api, call } from '@aic/api';
@@ -17,7 +16,6 @@ export const Palette = ({ opened, setOpened, entries }: Props) => {
     const { t } = useTranslation();
     const navigate = useNavigate();
     const [text, setText] = useState('');
-    useHotkeys([['mod+K', () => setOpened(true)]], []);
     const systems = useQuery({
         queryKey: ['palette', text],
         enabled: opened && text.length > 1,

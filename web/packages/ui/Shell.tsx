@@ -1,10 +1,12 @@
 import { ActionIcon, Menu, UnstyledButton } from '@mantine/core';
+import { useHotkeys } from '@mantine/hooks';
 import { IconLayoutSidebarLeftCollapse, IconLogout, IconMenu2, IconSearch, IconUserCircle } from '@tabler/icons-react';
 import { Link, useRouterState } from '@tanstack/react-router';
 import { useTranslation } from '@aic/text';
-import { type ComponentType, type ReactNode, useState } from 'react';
+import { type ComponentType, lazy, type ReactNode, Suspense, useState } from 'react';
 import icon from './icon.svg';
-import { Palette } from './Palette';
+
+const Palette = lazy(() => import('./Palette').then((module) => ({ default: module.Palette })));
 
 export interface NavGroup {
     title: string;
@@ -27,6 +29,12 @@ export const Shell = ({ groups, actions, organization, person, signOut, children
     const [narrow, setNarrow] = useState(remembered);
     const [open, setOpen] = useState(false);
     const [searching, setSearching] = useState(false);
+    const [searched, setSearched] = useState(false);
+    const search = (on: boolean) => {
+        setSearching(on);
+        if (on) setSearched(true);
+    };
+    useHotkeys([['mod+K', () => search(true)]], []);
     const path = useRouterState({ select: (state) => state.location.pathname });
     const collapse = () => {
         localStorage.setItem('aic.navigation', narrow ? 'wide' : 'narrow');
@@ -62,7 +70,7 @@ export const Shell = ({ groups, actions, organization, person, signOut, children
                     </ActionIcon>
                     <span className="org">{organization}</span>
                     <span className="grow" />
-                    <ActionIcon variant="default" size="lg" onClick={() => setSearching(true)} aria-label={t('nav.search')} title="Ctrl K">
+                    <ActionIcon variant="default" size="lg" onClick={() => search(true)} aria-label={t('nav.search')} title={t('common.searchKeys')}>
                         <IconSearch size={18} />
                     </ActionIcon>
                     <Menu position="bottom-end" width={220}>
@@ -79,7 +87,7 @@ export const Shell = ({ groups, actions, organization, person, signOut, children
                 </header>
                 <main className="content" id="content">{children}</main>
             </div>
-            <Palette opened={searching} setOpened={setSearching} entries={[...groups.flatMap((g) => g.items), ...actions]} />
+            {searched && <Suspense><Palette opened={searching} setOpened={search} entries={[...groups.flatMap((g) => g.items), ...actions]} /></Suspense>}
         </div>
     );
 };

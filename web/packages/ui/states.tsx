@@ -42,12 +42,13 @@ interface PageProps {
 }
 
 export const Page = ({ title, lead, crumbs, action, children }: PageProps) => {
+    const { t } = useTranslation();
     useEffect(() => {
-        document.title = `${title} · AIC`;
-    }, [title]);
+        document.title = t('common.titleOf', { title });
+    }, [title, t]);
     return (
         <>
-            {crumbs && <nav className="crumbs" aria-label="Breadcrumb">{crumbs}</nav>}
+            {crumbs && <nav className="crumbs" aria-label={t('common.breadcrumb')}>{crumbs}</nav>}
             <header className="page-head">
                 <div className="grow">
                     <h1>{title}</h1>

@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import { useSession, useSignOut } from '@aic/auth';
+import { t } from '@aic/text';
 import { EmptyState } from '@aic/ui';
 
 /** Only people of the body have something to do here; everyone else is told whom to ask. */
@@ -10,11 +11,11 @@ export const StaffPage = () => {
     return (
         <main className="auth">
             <div className="card panel">
-                <EmptyState title={isStaff ? 'AIC Admin' : 'You have no access here'}
-                    action={<div className="row"><Button component="a" href="/app/">Open the platform</Button><Button variant="default" onClick={signOut}>Sign out</Button></div>}>
+                <EmptyState title={isStaff ? t('staff.admin') : t('staff.noAccess')}
+                    action={<div className="row"><Button component="a" href="/app/">{t('staff.openPlatform')}</Button><Button variant="default" onClick={signOut}>{t('nav.signOut')}</Button></div>}>
                     {isStaff
-                        ? `Signed in as ${me.user.name}. No area of Admin is assigned to your role; ask a super admin.`
-                        : `This is for the staff of the certification body. Your account belongs to ${me.organization.name}; ask your administrator if you need something done here.`}
+                        ? t('staff.adminEmpty', { name: me.user.name })
+                        : t('staff.adminOthers', { organization: me.organization.name })}
                 </EmptyState>
             </div>
         </main>

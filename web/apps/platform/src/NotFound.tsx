@@ -1,9 +1,10 @@
 import { Button } from '@mantine/core';
+import { t } from '@aic/text';
 import { EmptyState } from '@aic/ui';
 import { Link } from '@tanstack/react-router';
 
 export const NotFound = () => (
-    <EmptyState title="There is no page at this address" action={<Button component={Link} to="/">Go to the dashboard</Button>}>
-        The link may be old, or the address mistyped.
+    <EmptyState title={t('notFound.title')} action={<Button component={Link} to="/">{t('notFound.action')}</Button>}>
+        {t('notFound.text')}
     </EmptyState>
 );

@@ -1,6 +1,9 @@
-import { SessionGate } from '@aic/auth';
+import { SessionGate, wasSignedIn } from '@aic/auth';
 import { startApp } from '@aic/ui';
-import { RouterProvider } from '@tanstack/react-router';
-import { router } from './router';
+import { lazy } from 'react';
 
-void startApp(<SessionGate><RouterProvider router={router} /></SessionGate>);
+const load = () => import('./Platform').then((module) => ({ default: module.Platform }));
+const Platform = lazy(load);
+
+if (wasSignedIn()) void load();
+void startApp(<SessionGate><Platform /></SessionGate>);

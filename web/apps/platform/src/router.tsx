@@ -1,6 +1,5 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { analysesRoutes } from './features/analyses/routes';
-import { DashboardPage } from './features/dashboard/DashboardPage';
 import { ledgerRoutes } from './features/ledger/routes';
 import { systemsRoutes } from './features/systems/routes';
 import { Frame } from './Frame';
@@ -8,7 +7,7 @@ import { NotFound } from './NotFound';
 
 const root = createRootRoute({ component: Frame, notFoundComponent: NotFound });
 
-const dashboard = createRoute({ getParentRoute: () => root, path: '/', component: DashboardPage });
+const dashboard = createRoute({ getParentRoute: () => root, path: '/', component: lazyRouteComponent(() => import('./features/dashboard/DashboardPage'), 'DashboardPage') });
 const welcome = createRoute({
     getParentRoute: () => root,
     path: '/welcome',

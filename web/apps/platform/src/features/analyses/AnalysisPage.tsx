@@ -42,7 +42,9 @@ const Recorded = ({ analysis }: { analysis: AnalysisDetail }) => {
     return (
         <Page title={analysis.system_name} action={actions}
             crumbs={<><Link to="/analyses">{t('nav.analyses')}</Link><span>/</span><Link to="/systems/$id" params={{ id: analysis.system_id }}>{analysis.system_name}</Link></>}
-            lead={`Fairness analysis of ${formatDateTime(analysis.created_at)}${analysis.created_by_name ? `, by ${analysis.created_by_name}` : ''}. Recorded in the ledger.`}>
+            lead={analysis.created_by_name
+                ? t('analyses.recordedLeadBy', { when: formatDateTime(analysis.created_at), name: analysis.created_by_name })
+                : t('analyses.recordedLead', { when: formatDateTime(analysis.created_at) })}>
             <div className="stack">
                 {report instanceof Error ? <ErrorState error={report} /> : <ReportView report={report} tab={search.tab} setTab={setTab} />}
                 <RecordPanel analysis={analysis} />

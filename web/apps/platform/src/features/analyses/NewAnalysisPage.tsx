@@ -5,7 +5,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { fieldErrors, problemText } from '@aic/api';
 import { useSession } from '@aic/auth';
-import { formatNumber, useTranslation } from '@aic/text';
+import { formatNumber, t, useTranslation } from '@aic/text';
 import { EmptyState, FormErrors, Page } from '@aic/ui';
 import { useEffect, useRef, useState } from 'react';
 import { stops, warnings, whyNot } from './check';
@@ -33,8 +33,8 @@ const Running = ({ rows, cancel }: { rows: number; cancel: () => void }) => {
     const { t } = useTranslation();
     return (
         <div className="running row" role="status">
-            <span>Analyzing {formatNumber(rows)} rows…</span>
-            <Progress value={100} animated style={{ flex: '1 1 160px' }} aria-label="Analyzing" />
+            <span>{t('analyses.running', { rows: formatNumber(rows) })}</span>
+            <Progress value={100} animated style={{ flex: '1 1 160px' }} aria-label={t('analyses.runningLabel')} />
             <Button size="compact-sm" variant="default" onClick={cancel}>{t('common.cancel')}</Button>
         </div>
     );
@@ -42,7 +42,7 @@ const Running = ({ rows, cancel }: { rows: number; cancel: () => void }) => {
 
 const Watch = ({ lines }: { lines: string[] }) =>
     lines.length === 0 ? null : (
-        <div className="watch small"><strong>Good to know</strong><ul>{lines.map((line) => <li key={line}>{line}</li>)}</ul></div>
+        <div className="watch small"><strong>{t('analyses.goodToKnow')}</strong><ul>{lines.map((line) => <li key={line}>{line}</li>)}</ul></div>
     );
 
 /** The three steps. Whatever goes wrong in one, the file and every choice stay. */
@@ -69,20 +69,20 @@ export const NewAnalysisPage = () => {
             await client.invalidateQueries();
         },
     });
-    const crumbs = <><Link to="/analyses">{t('nav.analyses')}</Link><span>/</span><span>New</span></>;
+    const crumbs = <><Link to="/analyses">{t('nav.analyses')}</Link><span>/</span><span>{t('common.new')}</span></>;
     if (!can('run_analysis')) {
-        return <Page title={t('nav.newAnalysis')} crumbs={crumbs}><EmptyState title="You may read analyses, not run them">Ask an administrator of your organization for the right "run_analysis".</EmptyState></Page>;
+        return <Page title={t('nav.newAnalysis')} crumbs={crumbs}><EmptyState title={t('analyses.mayNotRun')}>{t('analyses.mayNotRunText')}</EmptyState></Page>;
     }
     const take = async ({ name, text, suggested }: Source) => {
         const preview = readPreview(text);
         const reason = whyNot(preview);
-        setProblem(reason && `${name}: ${reason}`);
+        setProblem(reason && t('file.fault', { name, reason }));
         if (reason) return;
         const mapping = standardOrder(mappingOf(preview, suggested));
         try {
             setOrder(search.system_id ? { ...mapping, system: await client.query(systemQuery(search.system_id)) } : mapping);
         } catch (error) {
-            setProblem(`The system to record it for could not be found. ${problemText(error)}`);
+            setProblem(t('analyses.noSystem', { reason: problemText(error) }));
             return;
         }
         setChosen({ name, text, preview });
@@ -97,7 +97,7 @@ export const NewAnalysisPage = () => {
     };
     if (!chosen || !order) {
         return (
-            <Page title={t('nav.newAnalysis')} crumbs={crumbs} lead="Are people of different groups treated alike? Bring a file of decisions and see.">
+            <Page title={t('nav.newAnalysis')} crumbs={crumbs} lead={t('analyses.newLead')}>
                 <Steps at={0} />
                 <DropZone take={(source) => void take(source)} refuse={setProblem} problem={problem} />
             </Page>
@@ -107,13 +107,13 @@ export const NewAnalysisPage = () => {
     if (report) {
         const actions = (
             <div className="row no-print">
-                <Button variant="default" onClick={() => run.reset()}>Change columns</Button>
+                <Button variant="default" onClick={() => run.reset()}>{t('analyses.changeColumns')}</Button>
                 <ReportDownloads report={report} name={chosen.name} />
-                <Button onClick={again}>Another file</Button>
+                <Button onClick={again}>{t('analyses.anotherFile')}</Button>
             </div>
         );
         return (
-            <Page title={chosen.name} crumbs={crumbs} lead="You are only looking: this report is not recorded anywhere. To keep it, change the columns and choose a system." action={actions}>
+            <Page title={chosen.name} crumbs={crumbs} lead={t('analyses.lookingLead')} action={actions}>
                 <Steps at={2} />
                 <ReportView report={report} tab={tab} setTab={setTab} />
             </Page>
@@ -122,8 +122,8 @@ export const NewAnalysisPage = () => {
     const missing = stops(order, chosen.preview);
     const ready = Object.keys(missing).length === 0;
     return (
-        <Page title={chosen.name} crumbs={crumbs} action={<Button variant="default" onClick={again} disabled={run.isPending}>Another file</Button>}
-            lead={`${formatNumber(chosen.preview.total)} rows, ${formatNumber(chosen.preview.columns.length)} columns. We guessed what the columns are; please check.`}>
+        <Page title={chosen.name} crumbs={crumbs} action={<Button variant="default" onClick={again} disabled={run.isPending}>{t('analyses.anotherFile')}</Button>}
+            lead={t('analyses.guessedLead', { rows: formatNumber(chosen.preview.total), columns: formatNumber(chosen.preview.columns.length) })}>
             <Steps at={1} />
             <div className="stack">
                 <FormErrors error={run.error} />
@@ -134,8 +134,8 @@ export const NewAnalysisPage = () => {
                     ? <Running rows={chosen.preview.total} cancel={() => stop.current?.abort()} />
                     : (
                         <div className="row form-foot">
-                            <Button size="md" disabled={!ready} onClick={() => run.mutate({ body: chosen.text, asked: order })}>{order.system ? 'Analyze and record' : 'Analyze'}</Button>
-                            <span className="soft small">{ready ? (order.system ? `For ${order.system.name}, entered in the ledger.` : 'Nothing is recorded.') : Object.values(missing)[0]}</span>
+                            <Button size="md" disabled={!ready} onClick={() => run.mutate({ body: chosen.text, asked: order })}>{order.system ? t('analyses.analyzeAndRecord') : t('analyses.analyze')}</Button>
+                            <span className="soft small">{ready ? (order.system ? t('analyses.forSystem', { name: order.system.name }) : t('analyses.nothingRecorded')) : Object.values(missing)[0]}</span>
                         </div>
                     )}
             </div>

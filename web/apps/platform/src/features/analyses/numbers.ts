@@ -1,5 +1,5 @@
 import type { TableColumn, TableData } from '@aic/charts';
-import { metricName } from '@aic/text';
+import { metricName, t } from '@aic/text';
 import { type FullAttribute, isRecord, type Num } from './report';
 
 const column = (head: string, as: TableColumn['as'] = 'number'): TableColumn => ({ head, as });
@@ -23,10 +23,10 @@ const rates = [
 /** Every count and rate of every group, each rate with its Wilson interval. */
 export const groupsTable = (attribute: FullAttribute): TableData => ({
     columns: [
-        column('Group', 'text'), column('People', 'count'), column('Selected', 'count'),
-        ...['TP', 'FP', 'TN', 'FN'].map((head) => column(head, 'count')),
-        ...rates.flatMap((rate) => [column(metricName(rate), 'percent'), column(`${metricName(rate)}, from`, 'percent'), column(`${metricName(rate)}, to`, 'percent')]),
-        column('Brier score'), column('Calibration error'), column('AUC'), column('Expected selection rate', 'percent'),
+        column(t('word.group'), 'text'), column(t('word.people'), 'count'), column(t('word.selected'), 'count'),
+        ...(['tp', 'fp', 'tn', 'fn'] as const).map((count) => column(t(`numbers.${count}`), 'count')),
+        ...rates.flatMap((rate) => [column(metricName(rate), 'percent'), column(t('numbers.nameFrom', { name: metricName(rate) }), 'percent'), column(t('numbers.nameTo', { name: metricName(rate) }), 'percent')]),
+        column(t('numbers.brier')), column(t('numbers.calibrationError')), column(t('numbers.auc')), column(t('numbers.expectedRate'), 'percent'),
     ],
     rows: Object.entries(attribute.groups).map(([name, group]) => [
         name, group.count, group.selected, group.tp, group.fp, group.tn, group.fn,
@@ -43,9 +43,9 @@ const contrasts = [
 /** Each group against the reference group: AIF360's figures, their intervals, and the tests. */
 export const againstTable = (attribute: FullAttribute): TableData => ({
     columns: [
-        column('Group', 'text'),
-        ...contrasts.flatMap((name) => [column(metricName(name)), column(`${metricName(name)}, from`), column(`${metricName(name)}, to`)]),
-        column("Cohen's h"), column('Smallest gap these counts can show'), column('z'), column('p (z)', 'p'), column('p (z, Holm)', 'p'), column('p (Fisher)', 'p'), column('p (Fisher, Holm)', 'p'),
+        column(t('word.group'), 'text'),
+        ...contrasts.flatMap((name) => [column(metricName(name)), column(t('numbers.nameFrom', { name: metricName(name) })), column(t('numbers.nameTo', { name: metricName(name) }))]),
+        column(t('numbers.cohensH')), column(t('numbers.detectable')), column(t('numbers.z')), column(t('numbers.pZ'), 'p'), column(t('numbers.pZHolm'), 'p'), column(t('numbers.pFisher'), 'p'), column(t('numbers.pFisherHolm'), 'p'),
     ],
     rows: Object.entries(attribute.against_reference ?? {}).map(([name, values]) => [
         name,
@@ -57,7 +57,7 @@ export const againstTable = (attribute: FullAttribute): TableData => ({
 
 export const pairsTable = (attribute: FullAttribute): TableData => ({
     columns: [
-        column('Higher', 'text'), column('Lower', 'text'), column('Difference'), column('Ratio'), column('z'), column('p', 'p'), column('p (Holm)', 'p'), column("Cohen's h"),
+        column(t('numbers.higher'), 'text'), column(t('numbers.lower'), 'text'), column(t('numbers.difference')), column(t('word.ratio')), column(t('numbers.z')), column(t('numbers.p'), 'p'), column(t('numbers.pHolm'), 'p'), column(t('numbers.cohensH')),
     ],
     rows: (attribute.pairs ?? []).map((p) => [p.first, p.second, p.difference, p.ratio, p.statistic, p.p_value, p.p_value_holm, p.cohens_h]),
 });
@@ -67,17 +67,17 @@ export const testsTable = (attribute: FullAttribute): TableData => {
         name, numberAt(attribute.tests, key, statistic), numberAt(attribute.tests, key, 'dof'), numberAt(attribute.tests, key, 'p_value'),
     ];
     return {
-        columns: [column('Test of group and decision', 'text'), column('Statistic'), column('Degrees of freedom', 'count'), column('p', 'p')],
+        columns: [column(t('numbers.test'), 'text'), column(t('numbers.statistic')), column(t('numbers.freedom'), 'count'), column(t('numbers.p'), 'p')],
         rows: [
-            row('χ² (Pearson, no correction)', 'chi_square'), row('G test', 'g_test'), row('Fisher exact (odds ratio)', 'fisher', 'odds_ratio'),
-            row('z of the most different pair', 'two_proportion_z'), ["Cramér's V", numberAt(attribute.tests, 'cramers_v'), null, null],
-            ['Smallest gap these counts can show (80 % power)', numberAt(attribute.tests, 'detectable_gap'), null, null],
+            row(t('numbers.chiSquare'), 'chi_square'), row(t('numbers.gTest'), 'g_test'), row(t('numbers.fisher'), 'fisher', 'odds_ratio'),
+            row(t('numbers.zOfPair'), 'two_proportion_z'), [metricName('cramers_v'), numberAt(attribute.tests, 'cramers_v'), null, null],
+            [t('numbers.detectablePower'), numberAt(attribute.tests, 'detectable_gap'), null, null],
         ],
     };
 };
 
 export const violationsTable = (attribute: FullAttribute): TableData => ({
-    columns: [column('Likelier for', 'text'), column('than for', 'text'), column('Outcome', 'text'), column('Times as likely')],
+    columns: [column(t('numbers.likelierFor'), 'text'), column(t('numbers.thanFor'), 'text'), column(t('numbers.outcome'), 'text'), column(t('numbers.timesAsLikely'))],
     rows: (attribute.epsilon_fairness?.violations ?? []).map((v) => [v.first, v.second, v.outcome, v.ratio]),
 });
 
@@ -90,14 +90,14 @@ export const flatTable = (value: unknown): TableData => {
         else if (isRecord(at)) for (const [key, item] of Object.entries(at)) walk(item, name ? `${name}, ${key.replaceAll('_', ' ')}` : metricName(key));
     };
     if (isRecord(value)) walk(value, '');
-    return { columns: [column('Figure', 'text'), column('Value')], rows };
+    return { columns: [column(t('numbers.figure'), 'text'), column(t('word.value'))], rows };
 };
 
 /** Weights by which a training set would treat groups and outcomes as independent. */
 export const weightsTable = (attribute: FullAttribute): TableData => ({
-    columns: [column('Group', 'text'), column('Truth', 'text'), column('Weight')],
+    columns: [column(t('word.group'), 'text'), column(t('word.truth'), 'text'), column(t('numbers.weight'))],
     rows: Object.entries(attribute.reweighing_weights ?? {}).map(([key, weight]) => {
         const at = key.lastIndexOf('|');
-        return [key.slice(0, at), key.slice(at + 1) === '1' ? 'favorable' : 'unfavorable', weight];
+        return [key.slice(0, at), key.slice(at + 1) === '1' ? t('word.favorable') : t('word.unfavorable'), weight];
     }),
 });

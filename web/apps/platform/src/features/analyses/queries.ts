@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { api, call } from '@aic/api';
+import { t } from '@aic/text';
 import type { AnalysesSearch } from './routes';
 
 export const analysesQuery = (search: AnalysesSearch) =>
@@ -32,7 +33,7 @@ export const analysesCsv = async (search: AnalysesSearch) => {
     do {
         const query = { ...search, cursor, limit: 200 };
         const { data, response } = await api.GET('/api/v1/analyses', { params: { query }, headers: { Accept: 'text/csv' }, parseAs: 'text' });
-        if (!data || !response.headers.get('Content-Type')?.startsWith('text/csv')) throw new Error('The server did not give the list as CSV.');
+        if (!data || !response.headers.get('Content-Type')?.startsWith('text/csv')) throw new Error(t('problem.noCsv'));
         parts.push(parts.length === 0 ? data : data.slice(data.indexOf('\n') + 1));
         cursor = response.headers.get('X-Next-Cursor') ?? undefined;
     } while (cursor);

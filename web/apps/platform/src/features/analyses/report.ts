@@ -1,6 +1,6 @@
 import type { Attribute, Interval, Num, Remark, Report, Test } from '@aic/api';
 import type { Finding, JudgedAttribute } from '@aic/charts';
-import { metrics } from '@aic/text';
+import { metricKeys, t } from '@aic/text';
 
 /** A pair of groups: the first has the higher selection rate. */
 export interface Pair {
@@ -73,7 +73,7 @@ const isReport = (value: unknown): value is FullReport =>
 /** A report as the server or the record gives it, looked at before it is believed. */
 export const readReport = (value: unknown): FullReport => {
     if (isReport(value)) return value;
-    throw new Error('This report is not in a form that this page can show. Download its JSON, or update the page.');
+    throw new Error(t('report.unknownForm'));
 };
 
 /** In the order in which they were asked for: the record keeps its keys sorted. */
@@ -82,8 +82,7 @@ const attributesOf = (report: FullReport) => {
     return Object.entries(report.attributes).sort(([a], [b]) => place(a) - place(b));
 };
 
-const known = Object.keys(metrics);
-const metricPlace = (name: string) => (known.includes(name) ? known.indexOf(name) : known.length);
+const metricPlace = (name: string) => (metricKeys.includes(name) ? metricKeys.indexOf(name) : metricKeys.length);
 
 /** The metrics of an attribute, those that people ask for first. */
 export const metricsOf = (attribute: FullAttribute) => Object.entries(attribute.metrics).sort(([a], [b]) => metricPlace(a) - metricPlace(b));
@@ -91,7 +90,7 @@ export const metricsOf = (attribute: FullAttribute) => Object.entries(attribute.
 /** The attributes of a report with the intersection, if there is one, as the last. */
 export const sectionsOf = (report: FullReport) => [
     ...attributesOf(report).map(([name, attribute]) => ({ name, attribute, isCombined: false })),
-    ...(report.intersectional ? [{ name: (report.intersectional.columns ?? []).join(' & ') || 'combinations', attribute: report.intersectional, isCombined: true }] : []),
+    ...(report.intersectional ? [{ name: (report.intersectional.columns ?? []).join(' & ') || t('report.combinationsName'), attribute: report.intersectional, isCombined: true }] : []),
 ];
 export type Section = ReturnType<typeof sectionsOf>[number];
 

@@ -1,5 +1,5 @@
 import { cellText } from '@aic/charts';
-import { formatInterval, formatNumber, formatPercent, metricName } from '@aic/text';
+import { formatInterval, formatNumber, formatPercent, locale, metricName, t } from '@aic/text';
 import { type FullReport, metricsOf, type Remark, type Section, sectionsOf } from './report';
 import { numberAt } from './numbers';
 import { generalNotes, headline, remarkText } from './sentences';
@@ -17,28 +17,30 @@ const remarks = (items: Remark[], name: string) =>
 
 const groups = ({ attribute }: Section) =>
     table(
-        ['Group', 'People', 'Selection rate', '95 % interval', 'TPR', 'FPR', 'Precision', 'Accuracy', ''],
+        [
+            t('word.group'), t('word.people'), metricName('selection_rate'), t('word.interval'), t('numbers.tpr'), t('numbers.fpr'), metricName('precision'), metricName('accuracy'), '',
+        ],
         Object.entries(attribute.groups).map(([name, g]) => [
             name, formatNumber(g.count), formatPercent(g.selection_rate), formatInterval(g.ci?.selection_rate, true), formatPercent(g.true_positive_rate),
             formatPercent(g.false_positive_rate), formatPercent(g.precision), formatPercent(g.accuracy),
-            name === attribute.reference ? 'reference' : g.missing ? 'not stated' : g.small ? 'too small to judge' : '',
+            name === attribute.reference ? t('word.reference') : g.missing ? t('word.notStated') : g.small ? t('word.tooSmall') : '',
         ]),
     );
 
 const findings = ({ attribute }: Section) =>
-    (attribute.findings ?? []).length === 0 ? '' : `<h3>What each rule says</h3>${table(
-        ['Rule', 'Value', 'Passes at', 'Review until', 'Verdict'],
+    (attribute.findings ?? []).length === 0 ? '' : `<h3>${escapeHtml(t('report.rules'))}</h3>${table(
+        [t('word.rule'), t('word.value'), t('word.passesAt'), t('word.reviewUntil'), t('word.verdict')],
         (attribute.findings ?? []).map((f) => [metricName(f.measure), formatNumber(f.value, 4), formatNumber(f.pass, 3), formatNumber(f.review, 3), f.verdict]),
     )}`;
 
 const metricRows = ({ attribute }: Section) =>
-    table(['Metric', 'Value', '95 % interval'], metricsOf(attribute).map(([name, value]) => [metricName(name), formatNumber(value, 4), formatInterval(attribute.metrics_ci?.[name], false)]));
+    table([t('word.metric'), t('word.value'), t('word.interval')], metricsOf(attribute).map(([name, value]) => [metricName(name), formatNumber(value, 4), formatInterval(attribute.metrics_ci?.[name], false)]));
 
 const against = ({ attribute }: Section) => {
     const rows = Object.entries(attribute.against_reference ?? {});
     if (rows.length === 0) return '';
-    return `<h3>Against ${escapeHtml(attribute.reference ?? 'the reference group')}</h3>${table(
-        ['Group', 'Disparate impact', 'Parity difference', 'Equal opportunity', 'Average odds', 'p (z, Holm)', 'p (Fisher, Holm)'],
+    return `<h3>${escapeHtml(t('report.against', { name: attribute.reference ?? t('report.theReference') }))}</h3>${table(
+        [t('word.group'), metricName('disparate_impact'), t('numbers.parity'), t('numbers.opportunity'), t('numbers.averageOdds'), t('numbers.pZHolm'), t('numbers.pFisherHolm')],
         rows.map(([name, v]) => [
             name, ...['disparate_impact', 'statistical_parity_difference', 'equal_opportunity_difference', 'average_odds_difference'].map((key) => formatNumber(numberAt(v, key), 4)),
             cellText(numberAt(v, 'two_proportion_z', 'p_value_holm'), 'p'), cellText(numberAt(v, 'fisher_exact', 'p_value_holm'), 'p'),
@@ -48,14 +50,14 @@ const against = ({ attribute }: Section) => {
 
 const sectionHtml = (section: Section, chart: string) => `
 <section>
-<h2>${escapeHtml(section.isCombined ? `Combinations: ${section.name}` : `By ${section.name}`)} <span class="verdict ${section.attribute.verdict}">${section.attribute.verdict}</span></h2>
+<h2>${escapeHtml(section.isCombined ? t('report.combinationsHead', { name: section.name }) : t('report.by', { name: section.name }))} <span class="verdict ${section.attribute.verdict}">${section.attribute.verdict}</span></h2>
 ${remarks(section.attribute.reasons, section.name)}
 <figure>${chart}</figure>
 ${groups(section)}
 ${findings(section)}
-<h3>Metrics</h3>${metricRows(section)}
+<h3>${escapeHtml(t('word.metrics'))}</h3>${metricRows(section)}
 ${against(section)}
-${section.attribute.notes?.length ? `<h3>Notes</h3>${remarks(section.attribute.notes, section.name)}` : ''}
+${section.attribute.notes?.length ? `<h3>${escapeHtml(t('word.notes'))}</h3>${remarks(section.attribute.notes, section.name)}` : ''}
 </section>`;
 
 const style = `body{font:15px/1.5 system-ui,sans-serif;color:#17212b;max-width:1060px;margin:32px auto;padding:0 20px}
@@ -66,21 +68,22 @@ th,td{text-align:left;padding:5px 8px;border-bottom:1px solid #e3e8ec}td{font-va
 
 /** A page that stands alone: no script, nothing to load. `charts` are SVG texts, one for each section. */
 export const reportHtml = (report: FullReport, name: string, charts: string[]) => {
+    const none = t('common.none');
     const facts = [
-        ['Rows', `${formatNumber(report.rows)}, ${formatNumber(report.dropped_rows)} left out`], ['Good for the person', report.favorable],
-        ['Decision', report.columns?.prediction ?? '–'], ['Truth', report.columns?.label ?? '–'], ['Score', report.columns?.score ?? '–'],
-        ['Seed, policy, engine', `${report.seed ?? '–'}, ${report.policy_version ?? '–'}, ${report.engine_version ?? '–'}`],
-        ...(report.result_hash ? [['Hash of the result', report.result_hash]] : [['Record', 'not recorded']]),
-        ...(report.ledger_entry_id ? [['Ledger entry', report.ledger_entry_id]] : []),
+        [t('word.rows'), t('report.leftOut', { rows: formatNumber(report.rows), dropped: formatNumber(report.dropped_rows) })], [t('word.goodForPerson'), report.favorable],
+        [t('word.decision'), report.columns?.prediction ?? none], [t('word.truth'), report.columns?.label ?? none], [t('word.score'), report.columns?.score ?? none],
+        [t('report.versions'), t('report.versionsText', { seed: report.seed ?? none, policy: report.policy_version ?? none, engine: report.engine_version ?? none })],
+        ...(report.result_hash ? [[t('report.hashOfResult'), report.result_hash]] : [[t('report.recordWord'), t('report.notRecorded')]]),
+        ...(report.ledger_entry_id ? [[t('word.ledgerEntry'), report.ledger_entry_id]] : []),
     ];
     return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeHtml(`Fairness report: ${name}`)}</title><style>${style}</style></head><body>
+<html lang="${locale()}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escapeHtml(t('report.pageTitle', { name }))}</title><style>${style}</style></head><body>
 <h1>${escapeHtml(name)} <span class="verdict ${report.verdict}">${report.verdict}</span></h1>
 <p class="lead">${escapeHtml(headline(report))}</p>
 ${remarks([...(report.warnings ?? []), ...generalNotes(report)], '')}
 ${sectionsOf(report).map((section, i) => sectionHtml(section, charts[i] ?? '')).join('')}
-<section><h2>How this was computed</h2>${table(['', ''], facts)}</section>
+<section><h2>${escapeHtml(t('report.computed'))}</h2>${table(['', ''], facts)}</section>
 </body></html>
 `;
 };

@@ -1,5 +1,5 @@
 import type { Verdict } from '@aic/api';
-import { formatInterval, formatNumber, formatPercent } from '@aic/text';
+import { formatInterval, formatNumber, formatPercent, t } from '@aic/text';
 import { type FullReport, passOf, type Remark, type Section, sectionsOf } from './report';
 
 const severity: Record<Verdict, number> = { FAIL: 3, REVIEW: 2, INSUFFICIENT_DATA: 1, PASS: 0 };
@@ -43,23 +43,18 @@ export const contrastOf = (section: Section) => {
     return worst && best && worst.name !== best.name ? { worst, best, ratio: ratioOf(section) } : null;
 };
 
-const openings: Record<Verdict, string> = {
-    PASS: 'No group is treated clearly worse than another.',
-    REVIEW: 'Some differences between groups need a person to look at them.',
-    FAIL: 'Groups are not treated alike.',
-    INSUFFICIENT_DATA: 'There is not enough data to compare groups.',
-};
-
 /** The report in one breath: what it means, then the widest contrast with its numbers. */
 export const headline = (report: FullReport): string => {
     const section = leadingSection(report);
     const found = section && contrastOf(section);
-    const opening = openings[report.verdict];
+    const opening = t(`report.opening${report.verdict}`);
     if (!section || !found) return opening;
     const { worst, best, ratio } = found;
-    const asked = ratio === null ? '' : `, ${formatNumber(ratio, 2)} times as often (at least ${formatNumber(passOf(report), 2)} is asked for)`;
-    return `${opening} By ${section.name}, ${worst.name} is decided favorably in ${formatPercent(worst.rate)} of ${formatNumber(worst.count)} cases, ` +
-        `${best.name} in ${formatPercent(best.rate)}${asked}.`;
+    const said = {
+        opening, attribute: section.name, worst: worst.name, worstRate: formatPercent(worst.rate), people: formatNumber(worst.count), best: best.name, bestRate: formatPercent(best.rate),
+    };
+    if (ratio === null) return t('report.headline', said);
+    return t('report.headlineRatio', { ...said, ratio: formatNumber(ratio, 2), pass: formatNumber(passOf(report), 2) });
 };
 
 /** A remark without the name of the attribute it is shown under. */

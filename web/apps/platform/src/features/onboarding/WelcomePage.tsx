@@ -3,7 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { api, call, fieldErrors, type Organization } from '@aic/api';
 import { useSession } from '@aic/auth';
-import { useTranslation } from '@aic/text';
+import { t, useTranslation } from '@aic/text';
 import { ErrorState, FormErrors, Loading, Page, Panel } from '@aic/ui';
 import { type SubmitEvent, useState } from 'react';
 
@@ -35,10 +35,10 @@ const Details = ({ organization, done }: { organization: Organization; done: () 
     return (
         <form className="stack narrow-form" onSubmit={submit}>
             <FormErrors error={save.error} />
-            <TextInput label="Sector" placeholder="Financial services" value={sector} onChange={(event) => setSector(event.currentTarget.value)} error={wrong.sector} />
-            <Select label="Country" searchable data={countries.map((code) => ({ value: code, label: names.of(code) ?? code }))} value={country} onChange={setCountry} error={wrong.country} />
-            <Select label="Employees" data={[...sizes]} value={size} onChange={setSize} error={wrong.size_band} />
-            <div className="row"><Button type="submit" loading={save.isPending}>{t('common.next')}</Button><Button variant="subtle" onClick={done}>Skip for now</Button></div>
+            <TextInput label={t('word.sector')} placeholder={t('welcome.sectorExample')} value={sector} onChange={(event) => setSector(event.currentTarget.value)} error={wrong.sector} />
+            <Select label={t('word.country')} searchable data={countries.map((code) => ({ value: code, label: names.of(code) ?? code }))} value={country} onChange={setCountry} error={wrong.country} />
+            <Select label={t('welcome.employees')} data={[...sizes]} value={size} onChange={setSize} error={wrong.size_band} />
+            <div className="row"><Button type="submit" loading={save.isPending}>{t('common.next')}</Button><Button variant="subtle" onClick={done}>{t('welcome.skip')}</Button></div>
         </form>
     );
 };
@@ -50,19 +50,19 @@ export const WelcomePage = () => {
     if (organization.isPending) return <Loading />;
     if (organization.isError) return <ErrorState error={organization.error} retry={() => void organization.refetch()} />;
     return (
-        <Page title={`Welcome, ${me.user.name}`} lead="Three short steps. You can leave at any time and go on later.">
+        <Page title={t('welcome.title', { name: me.user.name })} lead={t('welcome.lead')}>
             <Panel>
                 <Stepper active={step} onStepClick={setStep} size="sm">
-                    <Stepper.Step label="Your organization">
+                    <Stepper.Step label={t('welcome.organization')}>
                         <Details organization={organization.data} done={() => setStep(1)} />
                     </Stepper.Step>
-                    <Stepper.Step label="Your first system">
-                        <p>Register one system that decides about people, and answer three questions about its stakes.</p>
-                        <Button component={Link} to="/systems/new">Register a system</Button>
+                    <Stepper.Step label={t('welcome.system')}>
+                        <p>{t('welcome.systemText')}</p>
+                        <Button component={Link} to="/systems/new">{t('nav.newSystem')}</Button>
                     </Stepper.Step>
-                    <Stepper.Step label="Your first analysis">
-                        <p>Drop a file of its decisions, or try an example, and see whether groups are treated alike.</p>
-                        <Button component={Link} to="/analyses/new">Run an analysis</Button>
+                    <Stepper.Step label={t('welcome.analysis')}>
+                        <p>{t('welcome.analysisText')}</p>
+                        <Button component={Link} to="/analyses/new">{t('welcome.runAnalysis')}</Button>
                     </Stepper.Step>
                 </Stepper>
             </Panel>

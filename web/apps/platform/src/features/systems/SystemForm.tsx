@@ -61,22 +61,22 @@ export const SystemForm = ({ system, error, saving, submitLabel, save }: Props) 
     return (
         <form className="stack narrow-form" onSubmit={submit} noValidate>
             <FormErrors error={error} />
-            <TextInput label="Name" description="What people in your organization call it" required {...text('name')} />
-            <Textarea label="Purpose" description="What it decides, for whom, and why" required autosize minRows={2} {...text('purpose')} />
-            <Select label="Use case" description="Sets the thresholds its audits are judged by" data={useCases.map((value) => ({ value, label: t(`useCase.${value}`) }))}
+            <TextInput label={t('word.name')} description={t('systems.nameHelp')} required {...text('name')} />
+            <Textarea label={t('word.purpose')} description={t('systems.purposeHelp')} required autosize minRows={2} {...text('purpose')} />
+            <Select label={t('word.useCase')} description={t('systems.useCaseHelp')} data={useCases.map((value) => ({ value, label: t(`useCase.${value}`) }))}
                 value={useCase} allowDeselect={false} onChange={(value) => setUseCase(useCases.find((u) => u === value) ?? 'OTHER')} />
-            <TextInput label="Decision" description="Such as: approve or decline a loan" {...text('decision_type')} />
-            <TextInput label="People affected" {...text('affected_groups')} />
-            <TextInput label="Sector" {...text('sector')} />
-            <Select label="Accountable person" description="The named human who answers for it" clearable searchable
-                data={(people.data?.items ?? []).map((one) => ({ value: one.id, label: `${one.name} (${t(`role.${one.role}`)})` }))}
+            <TextInput label={t('word.decision')} description={t('systems.decisionHelp')} {...text('decision_type')} />
+            <TextInput label={t('systems.affected')} {...text('affected_groups')} />
+            <TextInput label={t('word.sector')} {...text('sector')} />
+            <Select label={t('systems.accountable')} description={t('systems.accountableHelp')} clearable searchable
+                data={(people.data?.items ?? []).map((one) => ({ value: one.id, label: t('systems.personOption', { name: one.name, role: t(`role.${one.role}`) }) }))}
                 value={person} onChange={setPerson} error={wrong.accountable_person_id} />
             <fieldset className="panel">
-                <legend><strong>Stakes</strong> <span className="soft small">({t('common.optional')}: answer all three, or none yet)</span></legend>
+                <legend><strong>{t('systems.stakes')}</strong> <span className="soft small">{t('systems.stakesHelp')}</span></legend>
                 <TierQuestions answers={answers} change={setAnswers} error={wrong.tier_answers} />
-                {tier && <p className="small">These answers suggest <TierChip tier={tier} />. An auditor confirms it.</p>}
+                {tier && <p className="small">{t('systems.suggestsBefore')} <TierChip tier={tier} />{t('systems.suggestsAfter')}</p>}
             </fieldset>
-            <Textarea label="Disclosure" description="What the people affected are told about it" autosize minRows={2} {...text('disclosure_text')} />
+            <Textarea label={t('systems.disclosure')} description={t('systems.disclosureHelp')} autosize minRows={2} {...text('disclosure_text')} />
             <div><Button type="submit" loading={saving}>{submitLabel}</Button></div>
         </form>
     );

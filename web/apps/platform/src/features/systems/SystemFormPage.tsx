@@ -19,9 +19,9 @@ export const NewSystemPage = () => {
     const { t } = useTranslation();
     const create = useMutation({ mutationFn: (body: SystemValues) => call(api.POST('/api/v1/systems', { body })), onSuccess: useSaved() });
     return (
-        <Page title={t('nav.newSystem')} crumbs={<><Link to="/systems">{t('nav.systems')}</Link><span>/</span><span>New</span></>}
-            lead="A name and a purpose are enough to begin; it starts as a draft.">
-            <Panel><SystemForm error={create.error} saving={create.isPending} submitLabel="Register system" save={(values) => create.mutate(values)} /></Panel>
+        <Page title={t('nav.newSystem')} crumbs={<><Link to="/systems">{t('nav.systems')}</Link><span>/</span><span>{t('common.new')}</span></>}
+            lead={t('systems.newLead')}>
+            <Panel><SystemForm error={create.error} saving={create.isPending} submitLabel={t('systems.register')} save={(values) => create.mutate(values)} /></Panel>
         </Page>
     );
 };
@@ -40,8 +40,8 @@ export const EditSystemPage = () => {
     if (system.isPending) return <Loading />;
     if (system.isError) return <ErrorState error={system.error} />;
     return (
-        <Page title={`Edit ${system.data.name}`} crumbs={<><Link to="/systems">{t('nav.systems')}</Link><span>/</span><Link to="/systems/$id" params={{ id }}>{system.data.name}</Link></>}
-            lead="Each change is kept on the ledger, with your name.">
+        <Page title={t('systems.editTitle', { name: system.data.name })} crumbs={<><Link to="/systems">{t('nav.systems')}</Link><span>/</span><Link to="/systems/$id" params={{ id }}>{system.data.name}</Link></>}
+            lead={t('systems.editLead')}>
             <Panel><SystemForm system={system.data} error={change.error} saving={change.isPending} submitLabel={t('common.save')} save={(values) => change.mutate(values)} /></Panel>
         </Page>
     );

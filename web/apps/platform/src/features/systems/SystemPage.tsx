@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import type { System } from '@aic/api';
 import { useSession } from '@aic/auth';
-import { formatDateTime, formatNumber, useTranslation } from '@aic/text';
+import { formatDateTime, formatNumber, t, useTranslation } from '@aic/text';
 import { EmptyState, ErrorState, Hash, Loading, Page, Panel, StatusChip, TierChip, VerdictChip } from '@aic/ui';
 import { tabOf } from './routes';
 import { systemAnalysesQuery, systemHistoryQuery, systemQuery } from './queries';
@@ -11,18 +11,18 @@ import { systemAnalysesQuery, systemHistoryQuery, systemQuery } from './queries'
 const Overview = ({ system }: { system: System }) => {
     const { t } = useTranslation();
     const facts: [string, React.ReactNode][] = [
-        ['Purpose', system.purpose],
-        ['Risk tier', <TierChip key="tier" tier={system.risk_tier} />],
-        ['Suggested by the questions', system.suggested_risk_tier ? t(`tier.${system.suggested_risk_tier}`) : 'Not answered yet'],
-        ['Answers for it', system.accountable_person_name ?? 'Nobody yet'],
-        ['Use case', t(`useCase.${system.use_case}`)],
-        ['Decision', system.decision_type ?? '–'],
-        ['People affected', system.affected_groups ?? '–'],
-        ['Sector', system.sector ?? '–'],
-        ['Stage', t(`stage.${system.lifecycle_stage}`)],
-        ['Disclosure', system.disclosure_text ?? '–'],
-        ['Registered', formatDateTime(system.created_at)],
-        ['Ledger entry', <Hash key="entry" value={system.ledger_entry_id} />],
+        [t('word.purpose'), system.purpose],
+        [t('word.riskTier'), <TierChip key="tier" tier={system.risk_tier} />],
+        [t('systems.suggestedTier'), system.suggested_risk_tier ? t(`tier.${system.suggested_risk_tier}`) : t('systems.notAnswered')],
+        [t('systems.answers'), system.accountable_person_name ?? t('systems.nobody')],
+        [t('word.useCase'), t(`useCase.${system.use_case}`)],
+        [t('word.decision'), system.decision_type ?? t('common.none')],
+        [t('systems.affected'), system.affected_groups ?? t('common.none')],
+        [t('word.sector'), system.sector ?? t('common.none')],
+        [t('systems.stage'), t(`stage.${system.lifecycle_stage}`)],
+        [t('systems.disclosure'), system.disclosure_text ?? t('common.none')],
+        [t('systems.registered'), formatDateTime(system.created_at)],
+        [t('word.ledgerEntry'), <Hash key="entry" value={system.ledger_entry_id} />],
     ];
     return <dl className="facts">{facts.map(([name, value]) => <div key={name} style={{ display: 'contents' }}><dt>{name}</dt><dd>{value}</dd></div>)}</dl>;
 };
@@ -31,11 +31,11 @@ const Analyses = ({ id, mayRun }: { id: string; mayRun: boolean }) => {
     const analyses = useQuery(systemAnalysesQuery(id));
     if (analyses.isPending) return <Loading rows={3} />;
     if (analyses.isError) return <ErrorState error={analyses.error} retry={() => void analyses.refetch()} />;
-    const start = mayRun ? <Button renderRoot={(props) => <Link to="/analyses/new" search={{ system_id: id }} {...props} />}>New analysis</Button> : undefined;
-    if (analyses.data.items.length === 0) return <EmptyState title="No analysis yet" action={start}>Drop a file with its decisions and see whether groups are treated alike.</EmptyState>;
+    const start = mayRun ? <Button renderRoot={(props) => <Link to="/analyses/new" search={{ system_id: id }} {...props} />}>{t('nav.newAnalysis')}</Button> : undefined;
+    if (analyses.data.items.length === 0) return <EmptyState title={t('systems.noAnalysis')} action={start}>{t('systems.noAnalysisText')}</EmptyState>;
     return (
         <table className="data">
-            <thead><tr><th>When</th><th>Verdict</th><th>Groups by</th><th className="number">Rows</th></tr></thead>
+            <thead><tr><th>{t('word.when')}</th><th>{t('word.verdict')}</th><th>{t('word.groupsBy')}</th><th className="number">{t('word.rows')}</th></tr></thead>
             <tbody>
                 {analyses.data.items.map((item) => (
                     <tr key={item.id}>
@@ -56,7 +56,7 @@ const History = ({ id }: { id: string }) => {
     if (history.isError) return <ErrorState error={history.error} retry={() => void history.refetch()} />;
     return (
         <table className="data">
-            <thead><tr><th>When</th><th>What</th><th>Who</th><th className="wide-only">Hash</th></tr></thead>
+            <thead><tr><th>{t('word.when')}</th><th>{t('word.what')}</th><th>{t('word.who')}</th><th className="wide-only">{t('word.hash')}</th></tr></thead>
             <tbody>
                 {history.data.items.map((entry) => (
                     <tr key={entry.id}>
@@ -82,7 +82,7 @@ export const SystemPage = () => {
     if (system.isError) return <ErrorState error={system.error} retry={() => void system.refetch()} />;
     const actions = (
         <div className="row">
-            {can('manage_models') && <Button variant="default" component={Link} to={`/systems/${id}/edit`}>Edit</Button>}
+            {can('manage_models') && <Button variant="default" component={Link} to={`/systems/${id}/edit`}>{t('common.edit')}</Button>}
             {can('run_analysis') && <Button renderRoot={(props) => <Link to="/analyses/new" search={{ system_id: id }} {...props} />}>{t('nav.newAnalysis')}</Button>}
         </div>
     );
@@ -92,9 +92,9 @@ export const SystemPage = () => {
             <Panel>
                 <Tabs keepMounted={false} value={tab ?? 'overview'} onChange={(value) => void navigate({ to: '/systems/$id', params: { id }, search: { tab: tabOf(value) } })}>
                     <Tabs.List mb="md">
-                        <Tabs.Tab value="overview">Overview</Tabs.Tab>
-                        <Tabs.Tab value="analyses">Analyses ({system.data.analysis_count})</Tabs.Tab>
-                        <Tabs.Tab value="history">History</Tabs.Tab>
+                        <Tabs.Tab value="overview">{t('systems.overview')}</Tabs.Tab>
+                        <Tabs.Tab value="analyses">{t('systems.analysesTab', { count: system.data.analysis_count })}</Tabs.Tab>
+                        <Tabs.Tab value="history">{t('systems.history')}</Tabs.Tab>
                     </Tabs.List>
                     <Tabs.Panel value="overview"><Overview system={system.data} /></Tabs.Panel>
                     <Tabs.Panel value="analyses"><Analyses id={id} mayRun={can('run_analysis')} /></Tabs.Panel>

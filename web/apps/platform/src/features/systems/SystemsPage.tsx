@@ -3,21 +3,21 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import type { System } from '@aic/api';
 import { useSession } from '@aic/auth';
-import { formatDate, formatNumber, useTranslation } from '@aic/text';
+import { formatDate, formatNumber, t, useTranslation } from '@aic/text';
 import { type Column, DataTable, EmptyState, ErrorState, FilterBar, Loading, Page, Panel, StatusChip, TierChip, VerdictChip } from '@aic/ui';
 import { systemsQuery } from './queries';
 import type { SystemsSearch } from './routes';
 
 const route = getRouteApi('/systems');
 
-const columns: Column<System>[] = [
-    { header: 'System', cell: ({ row }) => <><strong>{row.original.name}</strong><div className="small soft">{row.original.purpose}</div></> },
-    { header: 'Risk tier', cell: ({ row }) => <TierChip tier={row.original.risk_tier} /> },
-    { header: 'Status', cell: ({ row }) => <StatusChip status={row.original.status} />, meta: { wideOnly: true } },
-    { header: 'Latest verdict', cell: ({ row }) => (row.original.last_analysis_verdict ? <VerdictChip verdict={row.original.last_analysis_verdict} /> : <span className="soft">not yet measured</span>) },
-    { header: 'Analyses', cell: ({ row }) => formatNumber(row.original.analysis_count), meta: { number: true, wideOnly: true } },
-    { header: 'Answers for it', cell: ({ row }) => row.original.accountable_person_name ?? <span className="soft">nobody yet</span>, meta: { wideOnly: true } },
-    { header: 'Registered', cell: ({ row }) => formatDate(row.original.created_at), meta: { wideOnly: true } },
+const columns = (): Column<System>[] => [
+    { header: t('word.system'), cell: ({ row }) => <><strong>{row.original.name}</strong><div className="small soft">{row.original.purpose}</div></> },
+    { header: t('word.riskTier'), cell: ({ row }) => <TierChip tier={row.original.risk_tier} /> },
+    { header: t('word.status'), cell: ({ row }) => <StatusChip status={row.original.status} />, meta: { wideOnly: true } },
+    { header: t('systems.latestVerdict'), cell: ({ row }) => (row.original.last_analysis_verdict ? <VerdictChip verdict={row.original.last_analysis_verdict} /> : <span className="soft">{t('common.notMeasured')}</span>) },
+    { header: t('nav.analyses'), cell: ({ row }) => formatNumber(row.original.analysis_count), meta: { number: true, wideOnly: true } },
+    { header: t('systems.answers'), cell: ({ row }) => row.original.accountable_person_name ?? <span className="soft">{t('systems.nobodyYet')}</span>, meta: { wideOnly: true } },
+    { header: t('systems.registered'), cell: ({ row }) => formatDate(row.original.created_at), meta: { wideOnly: true } },
 ];
 
 export const SystemsPage = () => {
@@ -31,19 +31,19 @@ export const SystemsPage = () => {
     const create = can('manage_models') ? <Button component={Link} to="/systems/new">{t('nav.newSystem')}</Button> : undefined;
     const change = (values: Record<string, string | undefined>) => void navigate({ to: '/systems', search: values as SystemsSearch });
     return (
-        <Page title={t('nav.systems')} lead="The register of what decides about people, and who answers for it." action={create}>
-            <FilterBar search="Search systems" values={{ q: search.q, status: search.status, risk_tier: search.risk_tier }} change={change}
+        <Page title={t('nav.systems')} lead={t('systems.lead')} action={create}>
+            <FilterBar search={t('systems.search')} values={{ q: search.q, status: search.status, risk_tier: search.risk_tier }} change={change}
                 filters={[
-                    { name: 'risk_tier', label: 'Risk tier', options: (['TIER_1', 'TIER_2', 'TIER_3'] as const).map((value) => ({ value, label: t(`tier.${value}`) })) },
-                    { name: 'status', label: 'Status', options: (['DRAFT', 'ACTIVE', 'SUSPENDED', 'RETIRED'] as const).map((value) => ({ value, label: t(`status.${value}`) })) },
+                    { name: 'risk_tier', label: t('word.riskTier'), options: (['TIER_1', 'TIER_2', 'TIER_3'] as const).map((value) => ({ value, label: t(`tier.${value}`) })) },
+                    { name: 'status', label: t('word.status'), options: (['DRAFT', 'ACTIVE', 'SUSPENDED', 'RETIRED'] as const).map((value) => ({ value, label: t(`status.${value}`) })) },
                 ]} />
             <Panel>
                 {systems.isPending && <Loading />}
                 {systems.isError && <ErrorState error={systems.error} retry={() => void systems.refetch()} />}
                 {systems.data && rows.length === 0 && (filtered
-                    ? <EmptyState title="No system fits these filters">Clear a filter to see more.</EmptyState>
-                    : <EmptyState title="No AI system is registered yet" action={create}>A system is anything that decides, or helps to decide, about people: a model, a score, a set of rules.</EmptyState>)}
-                {rows.length > 0 && <DataTable rows={rows} columns={columns} label={t('nav.systems')} open={(row) => void navigate({ to: '/systems/$id', params: { id: row.id } })} />}
+                    ? <EmptyState title={t('systems.noneFits')}>{t('systems.clearOne')}</EmptyState>
+                    : <EmptyState title={t('systems.empty')} action={create}>{t('systems.emptyText')}</EmptyState>)}
+                {rows.length > 0 && <DataTable rows={rows} columns={columns()} label={t('nav.systems')} open={(row) => void navigate({ to: '/systems/$id', params: { id: row.id } })} />}
                 {systems.hasNextPage && <Button variant="default" loading={systems.isFetchingNextPage} onClick={() => void systems.fetchNextPage()}>{t('common.loadMore')}</Button>}
             </Panel>
         </Page>

@@ -1,4 +1,5 @@
 import { Radio } from '@mantine/core';
+import { t } from '@aic/text';
 
 export interface Answers {
     a: number | null;
@@ -6,11 +7,9 @@ export interface Answers {
     c: number | null;
 }
 
-const questions = [
-    { key: 'a', text: 'Does it affect access to services, work, credit or legal standing?', options: ['No', 'Sometimes', 'Yes'] },
-    { key: 'b', text: 'Does it use special personal information, such as health, biometrics or data of children?', options: ['None', 'Limited', 'At its core'] },
-    { key: 'c', text: 'Who takes the final decision?', options: ['A human', 'A human reviews some', 'The system, fully automated'] },
-] as const;
+const questions = ['a', 'b', 'c'] as const;
+const letters = { a: 'A', b: 'B', c: 'C' } as const;
+const options = [1, 2, 3] as const;
 
 /** What the server will suggest from complete answers (shown while answering; the server decides). */
 export const suggestedTier = ({ a, b, c }: Answers) => {
@@ -21,10 +20,10 @@ export const suggestedTier = ({ a, b, c }: Answers) => {
 
 export const TierQuestions = ({ answers, change, error }: { answers: Answers; change: (answers: Answers) => void; error?: string }) => (
     <div className="stack">
-        {questions.map(({ key, text, options }) => (
-            <Radio.Group key={key} label={text} value={answers[key]?.toString() ?? ''} onChange={(value) => change({ ...answers, [key]: Number(value) })}>
+        {questions.map((key) => (
+            <Radio.Group key={key} label={t(`systems.question${letters[key]}`)} value={answers[key]?.toString() ?? ''} onChange={(value) => change({ ...answers, [key]: Number(value) })}>
                 <div className="row" style={{ marginTop: 6, gap: 18 }}>
-                    {options.map((label, i) => <Radio key={label} value={String(i + 1)} label={label} />)}
+                    {options.map((option) => <Radio key={option} value={String(option)} label={t(`systems.answer${letters[key]}${option}`)} />)}
                 </div>
             </Radio.Group>
         ))}

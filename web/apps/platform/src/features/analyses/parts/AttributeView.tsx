@@ -1,5 +1,5 @@
 import { CalibrationChart, ErrorRatesChart, RateHeatMap, SelectionChart, VerdictChart } from '@aic/charts';
-import { formatNumber } from '@aic/text';
+import { formatNumber, t } from '@aic/text';
 import { Panel, VerdictChip } from '@aic/ui';
 import { type FullReport, passOf, type Section } from '../report';
 import { Numbers } from './Numbers';
@@ -11,11 +11,11 @@ export const AttributeView = ({ report, section }: { report: FullReport; section
     const pass = passOf(report);
     return (
         <div className="stack">
-            <Panel title={isCombined ? `Combinations of ${name}` : `By ${name}`} aside={<VerdictChip verdict={attribute.verdict} />}>
+            <Panel title={isCombined ? t('report.combinationsOf', { name }) : t('report.by', { name })} aside={<VerdictChip verdict={attribute.verdict} />}>
                 <Remarks items={attribute.reasons} name={name} />
                 {typeof attribute.shortfall === 'number' && attribute.shortfall > 0 && (
                     <p style={{ marginBottom: 0 }}>
-                        {formatNumber(attribute.shortfall)} more favorable decisions for {attribute.worst_group} would bring it to {formatNumber(pass, 2)} of {attribute.best_group}.
+                        {t('report.shortfall', { more: formatNumber(attribute.shortfall), worst: attribute.worst_group ?? '', pass: formatNumber(pass, 2), best: attribute.best_group ?? '' })}
                     </p>
                 )}
             </Panel>
@@ -25,7 +25,7 @@ export const AttributeView = ({ report, section }: { report: FullReport; section
             <CalibrationChart attribute={attribute} />
             <RateHeatMap attribute={attribute} />
             <Numbers attribute={attribute} />
-            {attribute.notes && attribute.notes.length > 0 && <Panel title="Notes"><Remarks items={attribute.notes} name={name} /></Panel>}
+            {attribute.notes && attribute.notes.length > 0 && <Panel title={t('word.notes')}><Remarks items={attribute.notes} name={name} /></Panel>}
         </div>
     );
 };

@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { IconUpload } from '@tabler/icons-react';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { type Example, problemText } from '@aic/api';
-import { formatNumber } from '@aic/text';
+import { formatNumber, t } from '@aic/text';
 import { ErrorState, Loading, Panel } from '@aic/ui';
 import { type DragEvent, useRef, useState } from 'react';
 import { whyTooManyBytes } from '../check';
@@ -25,11 +25,11 @@ interface Props {
 const readFile = async (file: File): Promise<{ text: string } | { reason: string }> => {
     const reason = whyTooManyBytes(file.size);
     if (reason) return { reason };
-    if (/\.(xlsx?|ods|numbers)$/i.test(file.name)) return { reason: 'This is a spreadsheet. Save it as CSV (comma separated) in your spreadsheet program, and drop that file.' };
+    if (/\.(xlsx?|ods|numbers)$/i.test(file.name)) return { reason: t('file.spreadsheet') };
     try {
         return { text: new TextDecoder('utf-8', { fatal: true }).decode(await file.arrayBuffer()) };
     } catch (error) {
-        return { reason: error instanceof TypeError ? 'The file is not text in UTF-8. Save it as "CSV UTF-8" and try again.' : `The file could not be read: ${problemText(error)}` };
+        return { reason: error instanceof TypeError ? t('file.notUtf8') : t('file.unreadable', { reason: problemText(error) }) };
     }
 };
 
@@ -39,20 +39,20 @@ const Examples = ({ take }: { take: Props['take'] }) => {
         mutationFn: async (example: Example) => ({ name: example.name, text: await exampleText(example.id), suggested: example.suggested }),
         onSuccess: take,
     });
-    if (examples.isPending) return <Panel title="Or try an example"><Loading rows={2} /></Panel>;
-    if (examples.isError) return <Panel title="Or try an example"><ErrorState error={examples.error} retry={() => void examples.refetch()} /></Panel>;
+    if (examples.isPending) return <Panel title={t('file.examples')}><Loading rows={2} /></Panel>;
+    if (examples.isError) return <Panel title={t('file.examples')}><ErrorState error={examples.error} retry={() => void examples.refetch()} /></Panel>;
     if (examples.data.items.length === 0) return null;
     return (
-        <Panel title="Or try an example">
+        <Panel title={t('file.examples')}>
             {open.isError && <div className="form-errors" role="alert" style={{ marginBottom: 14 }}>{problemText(open.error)}</div>}
             <div className="stack">
                 {examples.data.items.map((example) => (
                     <div key={example.id} className="row apart example">
                         <div style={{ flex: '1 1 260px' }}>
                             <strong>{example.name}</strong>
-                            <div className="small soft">{example.description} {formatNumber(example.rows)} rows, {formatNumber(example.columns)} columns.</div>
+                            <div className="small soft">{t('file.exampleSize', { description: example.description, rows: formatNumber(example.rows), columns: formatNumber(example.columns) })}</div>
                         </div>
-                        <Button variant="default" aria-label={`Use this: ${example.name}`} loading={open.isPending && open.variables.id === example.id} onClick={() => open.mutate(example)}>Use this</Button>
+                        <Button variant="default" aria-label={t('file.useThisOne', { name: example.name })} loading={open.isPending && open.variables.id === example.id} onClick={() => open.mutate(example)}>{t('file.useThis')}</Button>
                     </div>
                 ))}
             </div>
@@ -66,7 +66,7 @@ export const DropZone = ({ take, refuse, problem }: Props) => {
     const read = async (file: File | undefined) => {
         if (!file) return;
         const found = await readFile(file);
-        if ('reason' in found) refuse(`${file.name}: ${found.reason}`);
+        if ('reason' in found) refuse(t('file.fault', { name: file.name, reason: found.reason }));
         else take({ name: file.name, text: found.text });
     };
     const drop = (event: DragEvent) => {
@@ -78,12 +78,12 @@ export const DropZone = ({ take, refuse, problem }: Props) => {
         <div className="stack">
             <div className="panel state drop" data-over={over} onDragOver={(event) => { event.preventDefault(); setOver(true); }} onDragLeave={() => setOver(false)} onDrop={drop}>
                 <IconUpload size={32} aria-hidden />
-                <h2>Drop a CSV file of decisions here</h2>
-                <p>One row for each person, below a header line: their groups (such as sex or race), what was decided, and what truly happened, if you know it.</p>
-                <input ref={input} type="file" accept=".csv,text/csv" hidden aria-label="CSV file"
+                <h2>{t('file.drop')}</h2>
+                <p>{t('file.help')}</p>
+                <input ref={input} type="file" accept=".csv,text/csv" hidden aria-label={t('file.label')}
                     onChange={(event) => { void read(event.currentTarget.files?.[0]); event.currentTarget.value = ''; }} />
-                <Button onClick={() => input.current?.click()}>Choose a file</Button>
-                <p className="small">At most 10 MB, 10,000 rows and 500 columns. Rows are analyzed and forgotten; only the result is kept, and only if you record it.</p>
+                <Button onClick={() => input.current?.click()}>{t('file.choose')}</Button>
+                <p className="small">{t('file.limits')}</p>
                 {problem && <div className="form-errors" role="alert">{problem}</div>}
             </div>
             <Examples take={take} />

@@ -3,6 +3,7 @@ import { IconDownload } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import { downloadText, problemText } from '@aic/api';
 import { selectionSvg, tableCsv } from '@aic/charts';
+import { t } from '@aic/text';
 import { groupsTable } from '../numbers';
 import { type FullReport, passOf, sectionsOf } from '../report';
 import { reportHtml } from '../reportHtml';
@@ -13,7 +14,7 @@ const groupsCsv = (report: FullReport) => {
     const [first, ...rest] = sectionsOf(report).map(({ name, attribute }) => ({ name, table: groupsTable(attribute) }));
     if (!first) return '';
     const rows = [first, ...rest].flatMap(({ name, table }) => table.rows.map((row) => [name, ...row]));
-    return tableCsv({ columns: [{ head: 'Groups by', as: 'text' }, ...first.table.columns], rows });
+    return tableCsv({ columns: [{ head: t('word.groupsBy'), as: 'text' }, ...first.table.columns], rows });
 };
 
 /** The report to take along: as a page, as data, as a table, on paper. All made here, nothing is sent. */
@@ -28,12 +29,12 @@ export const ReportDownloads = ({ report, name }: { report: FullReport; name: st
     return (
         <>
             <Menu position="bottom-end">
-                <Menu.Target><Button variant="default" loading={html.isPending} leftSection={<IconDownload size={16} />}>Download</Button></Menu.Target>
+                <Menu.Target><Button variant="default" loading={html.isPending} leftSection={<IconDownload size={16} />}>{t('report.download')}</Button></Menu.Target>
                 <Menu.Dropdown>
-                    <Menu.Item onClick={() => html.mutate()}>Report with charts (HTML)</Menu.Item>
-                    <Menu.Item onClick={() => downloadText(`${file}-fairness.json`, 'application/json', JSON.stringify(report, null, 2))}>Every number (JSON)</Menu.Item>
-                    <Menu.Item onClick={() => downloadText(`${file}-groups.csv`, 'text/csv', groupsCsv(report))}>Groups (CSV)</Menu.Item>
-                    <Menu.Item onClick={() => window.print()}>Print what is shown</Menu.Item>
+                    <Menu.Item onClick={() => html.mutate()}>{t('report.asHtml')}</Menu.Item>
+                    <Menu.Item onClick={() => downloadText(`${file}-fairness.json`, 'application/json', JSON.stringify(report, null, 2))}>{t('report.asJson')}</Menu.Item>
+                    <Menu.Item onClick={() => downloadText(`${file}-groups.csv`, 'text/csv', groupsCsv(report))}>{t('report.asCsv')}</Menu.Item>
+                    <Menu.Item onClick={() => window.print()}>{t('report.print')}</Menu.Item>
                 </Menu.Dropdown>
             </Menu>
             {html.isError && <span className="small" role="alert">{problemText(html.error)}</span>}

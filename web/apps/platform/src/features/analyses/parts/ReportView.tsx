@@ -1,6 +1,5 @@
 import { Tabs } from '@mantine/core';
-import type { Verdict } from '@aic/api';
-import { formatNumber, formatPercent, useTranslation } from '@aic/text';
+import { formatNumber, formatPercent, t, useTranslation } from '@aic/text';
 import { Panel, VerdictChip } from '@aic/ui';
 import { type FullReport, passOf, type Remark, type Section, sectionsOf } from '../report';
 import { contrastOf, generalNotes, headline, leadingSection, remarkText } from '../sentences';
@@ -18,11 +17,11 @@ const Facts = ({ report, section }: { report: FullReport; section: Section }) =>
     const pass = passOf(report);
     return (
         <dl className="report-facts">
-            <div><dt>Lowest: {worst.name}</dt><dd><div className="value">{formatPercent(worst.rate)}</div><span className="small soft">of {formatNumber(worst.count)}; 95 % interval {worst.interval}</span></dd></div>
-            <div><dt>Highest: {best.name}</dt><dd><div className="value">{formatPercent(best.rate)}</div><span className="small soft">of {formatNumber(best.count)}; 95 % interval {best.interval}</span></dd></div>
-            <div><dt>Lowest to highest</dt><dd><div className="value">{formatNumber(ratio, 2)}</div><span className="small soft">at least {formatNumber(pass, 2)} is asked for</span></dd></div>
+            <div><dt>{t('report.lowestIs', { name: worst.name })}</dt><dd><div className="value">{formatPercent(worst.rate)}</div><span className="small soft">{t('report.ofPeople', { people: formatNumber(worst.count), interval: worst.interval })}</span></dd></div>
+            <div><dt>{t('report.highestIs', { name: best.name })}</dt><dd><div className="value">{formatPercent(best.rate)}</div><span className="small soft">{t('report.ofPeople', { people: formatNumber(best.count), interval: best.interval })}</span></dd></div>
+            <div><dt>{t('report.lowestToHighest')}</dt><dd><div className="value">{formatNumber(ratio, 2)}</div><span className="small soft">{t('report.asked', { pass: formatNumber(pass, 2) })}</span></dd></div>
             {typeof shortfall === 'number' && shortfall > 0 && (
-                <div><dt>What is missing</dt><dd><div className="value">{formatNumber(shortfall)}</div><span className="small soft">more favorable decisions for {worst.name} would reach {formatNumber(pass, 2)}</span></dd></div>
+                <div><dt>{t('report.missing')}</dt><dd><div className="value">{formatNumber(shortfall)}</div><span className="small soft">{t('report.missingText', { name: worst.name, pass: formatNumber(pass, 2) })}</span></dd></div>
             )}
         </dl>
     );
@@ -30,9 +29,9 @@ const Facts = ({ report, section }: { report: FullReport; section: Section }) =>
 
 const Gates = ({ gates }: { gates: FullReport['gates'] }) =>
     gates.length === 0 ? null : (
-        <Panel title="Conditions asked for">
+        <Panel title={t('report.gates')}>
             <ul className="remarks">
-                {gates.map((gate) => <li key={gate.expression}><code className="mono">{gate.expression}</code>: {formatNumber(gate.value, 4)}, {gate.passed ? 'kept' : 'broken'}</li>)}
+                {gates.map((gate) => <li key={gate.expression}><code className="mono">{gate.expression}</code>: {gate.passed ? t('report.gateKept', { value: formatNumber(gate.value, 4) }) : t('report.gateBroken', { value: formatNumber(gate.value, 4) })}</li>)}
             </ul>
         </Panel>
     );
@@ -40,10 +39,10 @@ const Gates = ({ gates }: { gates: FullReport['gates'] }) =>
 const Overview = ({ report, open }: { report: FullReport; open: (name: string) => void }) => {
     const { t } = useTranslation();
     return (
-        <Panel title="By attribute">
-            <div className="table-wide" tabIndex={0} role="region" aria-label="By attribute">
+        <Panel title={t('report.byAttribute')}>
+            <div className="table-wide" tabIndex={0} role="region" aria-label={t('report.byAttribute')}>
                 <table className="data">
-                    <thead><tr><th scope="col">Groups by</th><th scope="col">Verdict</th><th scope="col">Lowest</th><th scope="col">Highest</th><th scope="col" className="number">Ratio</th></tr></thead>
+                    <thead><tr><th scope="col">{t('word.groupsBy')}</th><th scope="col">{t('word.verdict')}</th><th scope="col">{t('word.lowest')}</th><th scope="col">{t('word.highest')}</th><th scope="col" className="number">{t('word.ratio')}</th></tr></thead>
                     <tbody>
                         {sectionsOf(report).map((section) => {
                             const found = contrastOf(section);
@@ -51,8 +50,8 @@ const Overview = ({ report, open }: { report: FullReport; open: (name: string) =
                                 <tr key={section.name}>
                                     <td><a href={`#${encodeURIComponent(section.name)}`} onClick={(event) => { event.preventDefault(); open(section.name); }}>{section.name}</a></td>
                                     <td><VerdictChip verdict={section.attribute.verdict} /></td>
-                                    <td>{found ? `${found.worst.name}, ${formatPercent(found.worst.rate)}` : t('common.none')}</td>
-                                    <td>{found ? `${found.best.name}, ${formatPercent(found.best.rate)}` : t('common.none')}</td>
+                                    <td>{found ? t('report.groupRate', { name: found.worst.name, rate: formatPercent(found.worst.rate) }) : t('common.none')}</td>
+                                    <td>{found ? t('report.groupRate', { name: found.best.name, rate: formatPercent(found.best.rate) }) : t('common.none')}</td>
                                     <td className="number">{formatNumber(found?.ratio, 2)}</td>
                                 </tr>
                             );
@@ -62,13 +61,6 @@ const Overview = ({ report, open }: { report: FullReport; open: (name: string) =
             </div>
         </Panel>
     );
-};
-
-const verdictMeaning: Record<Verdict, string> = {
-    PASS: 'within every bound',
-    REVIEW: 'a person should look',
-    FAIL: 'out of bounds',
-    INSUFFICIENT_DATA: 'nothing can be said yet',
 };
 
 interface Props {
@@ -92,8 +84,8 @@ export const ReportView = ({ report, tab, setTab }: Props) => {
     };
     return (
         <div className="stack">
-            <section className="panel" aria-label="Verdict">
-                <div className="row verdict-large"><VerdictChip verdict={report.verdict} /><span className="soft">{verdictMeaning[report.verdict]}</span></div>
+            <section className="panel" aria-label={t('word.verdict')}>
+                <div className="row verdict-large"><VerdictChip verdict={report.verdict} /><span className="soft">{t(`report.meaning${report.verdict}`)}</span></div>
                 <p className="lead">{headline(report)}</p>
                 {leading && <Facts report={report} section={leading} />}
                 {notes.length > 0 && <div style={{ marginTop: 16 }}><Remarks items={notes} name="" /></div>}
@@ -103,7 +95,7 @@ export const ReportView = ({ report, tab, setTab }: Props) => {
             {current && (
                 <Tabs id="report-details" keepMounted={false} value={tabId(current)} onChange={(id) => setTab(sections.find((section) => tabId(section) === id)?.name ?? current.name)}>
                     <Tabs.List mb="md">
-                        {sections.map((section) => <Tabs.Tab key={section.name} value={tabId(section)}>{section.isCombined ? 'Combinations' : section.name}</Tabs.Tab>)}
+                        {sections.map((section) => <Tabs.Tab key={section.name} value={tabId(section)}>{section.isCombined ? t('report.combinations') : section.name}</Tabs.Tab>)}
                     </Tabs.List>
                     {sections.map((section) => <Tabs.Panel key={section.name} value={tabId(section)}><AttributeView report={report} section={section} /></Tabs.Panel>)}
                 </Tabs>
