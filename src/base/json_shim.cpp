@@ -56,7 +56,7 @@ extern "C" size_t json_number_format(double value, char out[32])
 struct json_bulk {
     arena *memory;
     table_limits limits;
-    simdjson::dom::parser parser;
+    simdjson::dom::parser parser{};
     element root;
     element table;
     bool has_rows, has_columns;
