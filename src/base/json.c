@@ -34,14 +34,24 @@ static bool too_deep(text document)
     return false;
 }
 
+/* jansson reads numbers without a point as 64-bit integers and refuses larger ones, such as the canonical form of 1e20.
+ * A document that holds one is read with all its numbers as doubles, which is what RFC 8785 takes them for. */
+static json_t *load(text document, json_error_t *why)
+{
+    const size_t flags = JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL;
+    const char *data = document.data ? document.data : "";
+    json_t *value = json_loadb(data, document.length, flags, why);
+    if (value || json_error_code(why) != json_error_numeric_overflow) return value;
+    return json_loadb(data, document.length, flags | JSON_DECODE_INT_AS_REAL, why);
+}
+
 error json_read(arena *a, text document, json_t **out)
 {
     if (!text_valid_utf8(document)) return fail(a, BAD_REQUEST, "", "The JSON text is not valid UTF-8.");
     if (too_deep(document))
         return fail(a, BAD_REQUEST, "", "The JSON text is nested deeper than the limit of %d levels.", JSON_MAX_DEPTH);
     json_error_t why;
-    json_t *value = json_loadb(document.data ? document.data : "", document.length,
-                               JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL, &why);
+    json_t *value = load(document, &why);
     if (!value)
         return fail(a, BAD_REQUEST, "", "The JSON text cannot be read: line %d, column %d: %s.", why.line, why.column,
                     why.text);

@@ -121,6 +121,24 @@ static void secrets_and_personal_data_are_taken_out_of_a_text(void **state)
     redacted("018f0000-0000-7000-8000-000000000001", "018f0000-0000-7000-8000-000000000001");
 }
 
+/* The canonical form of a double may be digits without a point that no 64-bit integer holds. */
+static void what_the_canonical_form_writes_can_be_read_again(void **state)
+{
+    (void)state;
+    static const char *const documents[] = { "[1e20]", "[-1e20]", "[123456789012345678901234567890]",
+                                             "[9223372036854775808,5]" };
+    arena *a = arena_new();
+    for (size_t i = 0; i < sizeof documents / sizeof *documents; i++) {
+        text once, twice;
+        assert_null(json_canonical_text(a, text_of(documents[i]), &once));
+        assert_null(json_canonical_text(a, once, &twice));
+        assert_string_equal(once.data, twice.data);
+    }
+    json_t *value;
+    assert_non_null(json_read(a, TEXT("[1e999]"), &value));
+    arena_drop(a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -128,6 +146,7 @@ int main(void)
         cmocka_unit_test(integers_are_written_whole),
         cmocka_unit_test(the_samples_of_rfc_8785_come_out_as_it_says),
         cmocka_unit_test(what_is_no_sound_json_is_refused),
+        cmocka_unit_test(what_the_canonical_form_writes_can_be_read_again),
         cmocka_unit_test(secrets_and_personal_data_are_taken_out_of_a_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -39,7 +39,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     text rest = text_from(data + 1, size - 1);
     token_check check = { .issuer = TEXT("here"), .audience = TEXT("aic"), .now = SECONDS(1772000000) };
     token_claims claims;
-    error refused = token_verify(a, data[0] % 2 ? encoded_parts(a, rest) : rest, &key, 1, &check, &claims);
+    error refused = token_verify(a, data[0] % 2 ? encoded_parts(a, rest) : rest, &key, 1, &check, &claims, NULL);
     MUST(refused && refused->kind == UNAUTHENTICATED);
     arena_drop(a);
     return 0;
