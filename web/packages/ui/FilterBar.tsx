@@ -20,7 +20,7 @@ export const FilterBar = ({ search, filters, values, change }: Props) => {
     const { t } = useTranslation();
     const set = (name: string, value: string | null) => change({ ...values, [name]: value || undefined });
     return (
-        <div className="row no-print" style={{ marginBottom: 12 }}>
+        <div className="row filters no-print" style={{ marginBottom: 12 }}>
             {search && (
                 <TextInput aria-label={search} placeholder={search} leftSection={<IconSearch size={16} />} defaultValue={values.q ?? ''}
                     onKeyDown={(event) => { if (event.key === 'Enter') set('q', event.currentTarget.value); }}
