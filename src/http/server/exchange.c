@@ -7,6 +7,15 @@
 
 enum { REQUEST_ID_MOST = 128 };
 
+/* RFC 9112, 3.2.2: a server takes "http://host/path" too; the host in it is the one of the header Host. */
+static text without_origin(text target)
+{
+    size_t scheme = text_starts(target, "http://") ? 7 : text_starts(target, "https://") ? 8 : 0;
+    if (!scheme) return target;
+    const char *slash = memchr(target.data + scheme, '/', target.length - scheme);
+    return slash ? (text){ slash, target.length - (size_t)(slash - target.data) } : TEXT("/");
+}
+
 exchange *exchange_new(struct http_server *s, const char *target)
 {
     arena *a = arena_new();
@@ -20,7 +29,7 @@ exchange *exchange_new(struct http_server *s, const char *target)
     x->body_limit = s->options.body_limit ? s->options.body_limit : BODY_LIMIT;
     x->started = clock_monotonic();
     atomic_init(&x->holders, 1);
-    text whole = text_copy(a, text_of(target));
+    text whole = without_origin(text_copy(a, text_of(target)));
     const char *mark = memchr(whole.data, '?', whole.length);
     x->rq.target = mark ? (text){ whole.data, (size_t)(mark - whole.data) } : whole;
     x->query = mark ? (text){ mark + 1, whole.length - x->rq.target.length - 1 } : TEXT("");

@@ -2,6 +2,7 @@
 
 #include "http/routes/openapi.h"
 #include "http/server/clients.h"
+#include "http/server/problem.h"
 
 #include <ctype.h>
 #include <poll.h>
@@ -115,9 +116,10 @@ static enum MHD_Result begin(exchange *x, struct MHD_Connection *connection, con
         refuse_now(x, too_large(x));
         return MHD_YES;
     }
-    /* A refusal is told at once when nothing more comes, or when the client asked before sending. */
-    if (answered && (!x->has_body || x->expects_continue)) return queue_answer(x);
-    if (answered) x->body_done = true; /* read, thrown away, then told */
+    /* libmicrohttpd ends the connection after an answer that is queued before the request was read to its end, so that
+     * is only done when the client asked before sending. Any other answer waits: what comes is thrown away. */
+    if (answered && x->has_body && x->expects_continue) return queue_answer(x);
+    if (answered) x->body_done = true;
     return MHD_YES;
 }
 
@@ -204,7 +206,7 @@ static text timeout_answer(void *server, arena *a)
 {
     const struct http_server *s = server;
     metrics_cut(s->metrics, CUT_TIMEOUT);
-    text body = problem_document(a, fail(a, BAD_REQUEST, "", "The request did not arrive in time."), TEXT(""));
+    text body = problem_of_status(a, HTTP_TIMEOUT, "The request did not arrive in time.", TEXT(""));
     return text_format(a,
                        "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Type: "
                        "application/problem+json\r\nContent-Length: %zu\r\n\r\n%.*s",
