@@ -72,6 +72,13 @@ def test_signing_out_ends_the_token_at_once(server):
         assert httpx.get(server.url + path, headers={"Authorization": f"Bearer {person.token}"}).status_code == 401, path
 
 
+def test_an_ended_session_does_not_stand_in_the_way_of_a_new_one(server):
+    person = Tenant(server)
+    person.http.post("/auth/logout")
+    again = person.http.post("/auth/login", json={"email": person.email, "password": PASSWORD})
+    assert "Authorization" in again.request.headers and again.status_code == 200, again.text
+
+
 def origin(server):
     return {"Origin": server.url}
 

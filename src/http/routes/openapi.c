@@ -275,10 +275,13 @@ static void write_success(json_writer *w, const route *row, int status)
 static bool may_answer(const route *row, int status)
 {
     bool has_body = row->body_fields || row->raw_body, is_open = row->access.kind == ACCESS_PUBLIC;
-    bool has_input = has_body || row->query_fields;
     switch (status) {
-    case 400:
-        return has_input;
+    case 400: /* headers that are no text, lengths that contradict each other */
+    case 414:
+    case 431:
+        return true;
+    case 408:
+        return has_body;
     case 401:
         return !is_open || !strcmp(row->path, "/auth/login") || !strcmp(row->path, "/auth/refresh");
     case 403:

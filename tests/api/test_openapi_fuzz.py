@@ -1,0 +1,40 @@
+"""Every route asked in ways that its own description allows, and in ways that it does not, by a generator (schemathesis): whatever
+is sent, the answer is no defect of ours and is one that the description tells of."""
+import hypothesis
+import pytest
+import schemathesis
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance, status_code_conformance
+
+from conftest import Tenant
+
+EXAMPLES = 12
+CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+
+
+@pytest.fixture(scope="session")
+def described(server):
+    return schemathesis.openapi.from_url(server.url + "/api/v1/openapi.json")
+
+
+@pytest.fixture(scope="session")
+def leaver(server):
+    """One whose session may be ended."""
+    return Tenant(server)
+
+
+schema = schemathesis.pytest.from_fixture("described")
+
+
+@schema.parametrize()
+@hypothesis.settings(max_examples=EXAMPLES, deadline=None, derandomize=True, suppress_health_check=list(hypothesis.HealthCheck),
+                     phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate])
+def test_a_route_answers_as_it_is_described(case, tenant, leaver):
+    if case.path.endswith("/auth/logout"):
+        leaver.sign_in()
+        who = leaver
+    else:
+        who = tenant
+    # A sign-in or a registration of another person must not take the place of ours.
+    answer = case.call(headers={"Authorization": f"Bearer {who.token}"}, cookies={})
+    case.validate_response(answer, checks=CHECKS)
