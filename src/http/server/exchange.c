@@ -123,6 +123,8 @@ error exchange_check_headers(exchange *x, int *status)
     header_check h = { .arena = x->rq.arena };
     MHD_get_connection_values_n(x->connection, MHD_HEADER_KIND, check_header, &h);
     TRY(h.wrong);
+    if (x->rq.target.length == 0 || x->rq.target.data[0] != '/')
+        return fail(h.arena, BAD_REQUEST, "", "Expected an address that begins with a slash.");
     if (h.lengths > 1 || h.codings > 1 || (h.lengths && h.codings))
         return fail(h.arena, BAD_REQUEST, "", "The length of the body is said more than once.");
     if (h.hosts > 1) return fail(h.arena, BAD_REQUEST, "", "The header Host is there more than once.");
