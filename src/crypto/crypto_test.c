@@ -4,6 +4,7 @@
 #include "crypto/random.h"
 #include "crypto/seal.h"
 #include "crypto/token_cache.h"
+#include "crypto/webhook_signature.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -222,6 +223,40 @@ static void a_full_cache_answers_rightly(void **state)
     arena_drop(w.arena);
 }
 
+/* HMAC-SHA-256 of "1700000000.{}" under "whsec_test", by another implementation (Python's hmac). */
+#define SIGNED_AT "1700000000"
+#define GOOD_MAC  "35495024f4ef3f94e5a93e22221544c4b75e9a42300cd965ab81cb85cd994e91"
+
+static void a_webhook_is_taken_with_its_own_signature_only(void **state)
+{
+    (void)state;
+    arena *a = arena_new();
+    const text keys[] = { TEXT("older"), TEXT("whsec_test") };
+    const text_list secrets = { keys, 2 }, other = { keys, 1 }, none = { keys, 0 };
+    instant now = SECONDS(1700000000);
+    const text good = TEXT("t=" SIGNED_AT ",v1=" GOOD_MAC), body = TEXT("{}");
+    assert_null(webhook_signature_check(a, good, body, &secrets, now));
+    assert_null(webhook_signature_check(a, good, body, &secrets, now + SECONDS(300)));
+    assert_null(webhook_signature_check(a, TEXT("t=" SIGNED_AT ", v0=ab, v1=zz,v1=" GOOD_MAC), body, &secrets, now));
+    assert_non_null(webhook_signature_check(a, good, body, &secrets, now + SECONDS(301)));
+    assert_non_null(webhook_signature_check(a, good, body, &secrets, now - SECONDS(301)));
+    assert_non_null(webhook_signature_check(a, good, TEXT("{ }"), &secrets, now));
+    assert_non_null(webhook_signature_check(a, good, body, &other, now));
+    assert_non_null(webhook_signature_check(a, good, body, &none, now));
+    static const char *const bad[] = { "",
+                                       "t=",
+                                       "v1=" GOOD_MAC,
+                                       "t=" SIGNED_AT,
+                                       "t=1700000001,v1=" GOOD_MAC,
+                                       "t=-1,v1=" GOOD_MAC,
+                                       "t=99999999999999999999,v1=" GOOD_MAC,
+                                       ",,,",
+                                       "t=1,v1=00" };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        assert_non_null(webhook_signature_check(a, text_of(bad[i]), body, &secrets, now));
+    arena_drop(a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -233,6 +268,7 @@ int main(void)
         cmocka_unit_test(a_token_of_another_time_place_or_key_is_refused),
         cmocka_unit_test(a_remembered_token_is_still_asked_for_key_time_and_place),
         cmocka_unit_test(a_full_cache_answers_rightly),
+        cmocka_unit_test(a_webhook_is_taken_with_its_own_signature_only),
         cmocka_unit_test(a_forged_token_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

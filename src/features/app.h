@@ -26,8 +26,9 @@ typedef struct platform {
     clock_source clock;
     const logger *log;
     token_keys keys;
-    token_cache *tokens; /* whose signatures were found right */
-    text issuer;         /* the public URL */
+    token_cache *tokens;       /* whose signatures were found right */
+    text issuer;               /* the public URL */
+    text_list payment_secrets; /* of the payment provider's webhook; several while one is rotated */
     bool is_development;
     bool limit_rates;
     const example_data *examples;

@@ -12,6 +12,7 @@ const char *ledger_action_name(ledger_action action)
         [LEDGER_MODEL_REGISTERED] = "MODEL_REGISTERED",
         [LEDGER_DECISION_RECORDED] = "DECISION_RECORDED",
         [LEDGER_ANALYSIS_COMPLETED] = "ANALYSIS_COMPLETED",
+        [LEDGER_PLAN_CHANGED] = "PLAN_CHANGED",
     };
     return names[action];
 }

@@ -87,6 +87,21 @@ static error migrate(running *r)
 
 /* ------------------------------------------------------------------ the server */
 
+/* "whsec_a, whsec_b": both are good while one replaces the other. */
+static text_list secrets_of(arena *a, text setting_value)
+{
+    text *items = ARENA_ARRAY(a, setting_value.length + 1, text);
+    size_t count = 0;
+    for (size_t from = 0; from < setting_value.length;) {
+        const char *comma = memchr(setting_value.data + from, ',', setting_value.length - from);
+        size_t end = comma ? (size_t)(comma - setting_value.data) : setting_value.length;
+        text one = text_trim((text){ setting_value.data + from, end - from });
+        if (one.length) items[count++] = one;
+        from = end + 1;
+    }
+    return (text_list){ items, count };
+}
+
 static error start_app(running *r)
 {
     uint8_t master_key[32];
@@ -99,6 +114,7 @@ static error start_app(running *r)
     r->app.clock = clock_system();
     r->app.log = &r->log;
     r->app.is_development = text_equal_string(config_text(r->settings, "AIC_ENV"), "development");
+    r->app.payment_secrets = secrets_of(r->arena, config_text(r->settings, "STRIPE_WEBHOOK_SECRET"));
     r->app.limit_rates = !text_equal_string(config_text(r->settings, "AIC_RATE_LIMITS"), "off");
     /* Tokens of one installation are good at each of its servers, under whatever address. */
     r->app.issuer =

@@ -1,4 +1,7 @@
 """The second wall itself: what pg_catalog says of tables, functions and roles."""
+import subprocess
+
+from conftest import BUILD, ROOT
 
 
 def rows(server, sql):
@@ -33,3 +36,11 @@ def test_the_two_roles_own_nothing_and_bypass_nothing(server):
 def test_the_cluster_is_private_and_safe(server):
     assert rows(server, "show listen_addresses") == []
     assert rows(server, "show data_checksums") == ["on"] and rows(server, "show fsync") == ["on"]
+
+
+def test_the_page_about_system_access_says_what_the_route_tables_say():
+    """Made anew by: build/aicd routes --system | sed 's/^/    /'"""
+    out = subprocess.run([BUILD / "aicd", "routes", "--system"], capture_output=True, text=True, check=True).stdout
+    page = (ROOT / "docs/system-access.md").read_text()
+    told = [line.strip() for line in page.split("\n") if line.startswith("    ") and "SYSTEM(" in line]
+    assert told == [line.strip() for line in out.split("\n") if "SYSTEM(" in line]

@@ -78,7 +78,10 @@ static error authorise(request *rq, const access_rule *access)
 static caller caller_of(const request *rq)
 {
     const principal *who = rq->who;
-    caller c = { .request_id = rq->request_id, .ip = rq->ip, .user_agent = rq->user_agent };
+    caller c = { .kind = rq->route->access.kind == ACCESS_WEBHOOK ? ACTOR_WEBHOOK : ACTOR_PUBLIC,
+                 .request_id = rq->request_id,
+                 .ip = rq->ip,
+                 .user_agent = rq->user_agent };
     if (who) {
         c.kind = ACTOR_USER;
         c.id = who->user_id;
@@ -210,7 +213,9 @@ static sql_audit_insert_in audit_row(const request *rq, text outcome, text reaso
     return (sql_audit_insert_in){
         .org_id = { .is_set = who && !uuid_is_nil(who->org_id), .value = who ? who->org_id : (uuid){ { 0 } } },
         .actor_id = { .is_set = who != NULL, .value = who ? who->user_id : (uuid){ { 0 } } },
-        .actor_kind = who ? TEXT("USER") : TEXT("PUBLIC"),
+        .actor_kind = who                                        ? TEXT("USER")
+                      : rq->route->access.kind == ACCESS_WEBHOOK ? TEXT("WEBHOOK")
+                                                                 : TEXT("PUBLIC"),
         .event = text_of(rq->route->audit),
         .outcome = outcome,
         .reason = reason,

@@ -272,9 +272,15 @@ static void write_success(json_writer *w, const route *row, int status)
     json_close(w, '}');
 }
 
+/* Nobody signs in there. */
+static bool route_is_open(const route *row)
+{
+    return row->access.kind == ACCESS_PUBLIC || row->access.kind == ACCESS_WEBHOOK;
+}
+
 static bool may_answer(const route *row, int status)
 {
-    bool has_body = row->body_fields || row->raw_body, is_open = row->access.kind == ACCESS_PUBLIC;
+    bool has_body = row->body_fields || row->raw_body, is_open = route_is_open(row);
     switch (status) {
     case 400: /* headers that are no text, lengths that contradict each other */
     case 414:
@@ -366,7 +372,7 @@ static void write_operation(json_writer *w, const route *row)
     if (row->access.kind == ACCESS_CAPABILITY)
         json_key(w, "x-capability"), json_write_string(w, row->access.capability);
     json_key(w, "security"),
-        json_write_raw(w, row->access.kind == ACCESS_PUBLIC ? TEXT("[]") : TEXT("[{\"bearer\":[]},{\"cookie\":[]}]"));
+        json_write_raw(w, route_is_open(row) ? TEXT("[]") : TEXT("[{\"bearer\":[]},{\"cookie\":[]}]"));
     write_parameters(w, row);
     write_body(w, row);
     write_responses(w, row);
@@ -522,7 +528,9 @@ static void docs_route(text_builder *out, const route *row)
         text_add_format(out, "<p>Needs the capability <code>%s</code>.</p>", row->access.capability);
     else
         text_add_format(out, "<p>%s</p>",
-                        row->access.kind == ACCESS_PUBLIC ? "Open to everybody." : "Needs a sign-in.");
+                        row->access.kind == ACCESS_PUBLIC    ? "Open to everybody."
+                        : row->access.kind == ACCESS_WEBHOOK ? "Signed by its sender."
+                                                             : "Needs a sign-in.");
     docs_fields(out, "Path", row->path_fields);
     docs_fields(out, "Query", row->query_fields);
     docs_fields(out, "Body", row->body_fields);

@@ -350,6 +350,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/billing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Plan, payment status and invoices */
+        get: operations["get_billing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/billing/webhook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Events of the payment provider
+         * @description Signed by `Stripe-Signature`; without a good signature 400. Answered 200 once the event is stored for good; the same event again changes nothing.
+         */
+        post: operations["post_billing_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -2177,6 +2214,102 @@ export interface operations {
             404: components["responses"]["not_found"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    get_billing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Plan, payment status and invoices */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * @description null: none chosen yet
+                         * @enum {string|null}
+                         */
+                        plan: "STANDARD" | "ELEVATED" | "CRITICAL" | "CUSTOM" | null;
+                        /** @enum {string|null} */
+                        status: "TRIAL" | "ACTIVE" | "PAST_DUE" | "CANCELLED" | "PAUSED" | null;
+                        /** Format: date-time */
+                        period_end: string | null;
+                        /** Format: date-time */
+                        cancel_at: string | null;
+                        /** @description The newest hundred */
+                        invoices: {
+                            id: string;
+                            number: string | null;
+                            /** @description In the smallest unit (cents) */
+                            amount_due: number;
+                            amount_paid: number;
+                            currency: string;
+                            status: string;
+                            /** Format: date-time */
+                            issued_at: string;
+                        }[];
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            414: components["responses"]["address_too_long"];
+            422: components["responses"]["invalid"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    post_billing_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    id: string;
+                    type: string;
+                    created: number;
+                    data: Record<string, never>;
+                };
+            };
+        };
+        responses: {
+            /** @description Events of the payment provider */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        received: boolean;
+                        /** @description APPLIED, STALE, UNMATCHED, KEPT or DUPLICATE */
+                        outcome: string;
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["timeout"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            414: components["responses"]["address_too_long"];
+            415: components["responses"]["unsupported_media"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
