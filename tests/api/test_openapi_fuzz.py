@@ -38,5 +38,5 @@ def test_a_route_answers_as_it_is_described(case, tenant, leaver):
     # A sign-in or a registration of another person must not take the place of ours.
     answer = case.call(headers={"Authorization": f"Bearer {who.token}"}, cookies={})
     # What is not configured here (billing) says so, and when to ask again.
-    told_to_wait = answer.status_code == 503 and "Retry-After" in answer.headers
+    told_to_wait = answer.status_code == 503 and "retry-after" in {name.lower() for name in answer.headers}
     case.validate_response(answer, checks=CHECKS[1:] if told_to_wait else CHECKS)
