@@ -1,6 +1,7 @@
 """One server for all tests of the API, with a database of its own, as a person would start it; stopped at the end."""
 import os
 import pathlib
+import re
 import shutil
 import signal
 import subprocess
@@ -15,6 +16,10 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = pathlib.Path(os.environ.get("AIC_BUILD", ROOT / "build"))
 SHARED = pathlib.Path(os.environ.get("AIC_SHARED", ROOT.parent / "shared"))
 PASSWORD = "quiet windmill counts the rain"
+
+
+SECRETS = {"a password": re.escape(PASSWORD), "an e-mail address": r"[\w.+-]+@[\w-]+\.\w+", "an access token": r"eyJ[\w-]{20,}\.",
+           "a private key": "PRIVATE KEY", "a password's hash": r"\$argon2", "a webhook's secret": "whsec_"}
 
 
 def wait_for(condition, seconds=60):
@@ -61,7 +66,16 @@ class Server:
 
     def remove(self):
         self.stop()
+        self.check_log()
         shutil.rmtree(self.data, ignore_errors=True)
+
+
+    def check_log(self):
+        """No log of any test's server holds a secret or an address of a person."""
+        told = (self.data / "log").read_text(errors="replace")
+        for what, pattern in SECRETS.items():
+            found = re.search(pattern, told)
+            assert not found, f"the log holds {what}: …{told[max(0, found.start() - 200):found.end() + 50]}…"
 
 
 class Tenant:

@@ -354,6 +354,7 @@ typedef struct http_options {
     int request_seconds;     /* from the first byte of a request to its last */
     size_t body_limit;       /* 10 MB */
     size_t body_memory;      /* bytes of bodies held at once over all connections; over it 503 with Retry-After */
+    text security_contact;   /* of /.well-known/security.txt: mailto: or https:; NO_TEXT: there is none */
     const char *version;
 } http_options;
 

@@ -155,6 +155,7 @@ static http_options server_options(running *r)
         .request_seconds = (int)config_integer(r->settings, "AIC_REQUEST_SECONDS"),
         .body_limit = BODY_LIMIT,
         .body_memory = BODY_MEMORY,
+        .security_contact = config_text(r->settings, "AIC_SECURITY_CONTACT"),
         .version = AIC_VERSION,
     };
 }

@@ -1,10 +1,13 @@
 """Nobody sees or changes another organization's row: through the API with foreign ids, and through psql as the roles."""
 import json
+import random
 import subprocess
+import threading
+import uuid
 
 import pytest
 
-from conftest import BUILD
+from conftest import BUILD, Server, Tenant
 
 
 @pytest.fixture(scope="module")
@@ -80,3 +83,69 @@ def test_the_tenant_role_reads_no_password_hash_and_no_key(server, tenant):
     assert server.psql("aic_tenant", f"{enter(tenant.org_id)} select password_hash from users").returncode != 0
     assert server.psql("aic_tenant", f"{enter(tenant.org_id)} select * from signing_keys").returncode != 0
     assert server.psql("aic_tenant", f"{enter(tenant.org_id)} update organizations set tier = 'TIER_1'").returncode != 0
+
+
+def without_chance(answer):
+    """All that an answer tells, but for what is drawn anew for each request."""
+    problem = answer.json()
+    problem.pop("request_id")
+    headers = {name: value for name, value in answer.headers.items() if name not in ("x-request-id", "date", "content-length")}
+    return answer.status_code, json.dumps(problem), headers
+
+
+def test_a_foreign_id_and_one_that_exists_nowhere_are_told_alike(tenant, foreign):
+    for kind, there in foreign.items():
+        nowhere = str(uuid.uuid4())
+        assert without_chance(tenant.http.get(f"/{kind}/{there}")) == without_chance(tenant.http.get(f"/{kind}/{nowhere}")), kind
+
+
+def test_a_name_that_another_organization_uses_is_free(tenant, other):
+    name = f"Shared {uuid.uuid4().hex}"
+    other.system(name=name)
+    assert tenant.http.post("/systems", json={"name": name, "purpose": "Decides."}).status_code == 201
+
+
+def test_the_requests_of_twenty_organizations_on_few_connections_never_mix():
+    server = Server(environment={"AIC_DATABASE_CONNECTIONS": "2", "AIC_THREADS": "6"})
+    try:
+        tenants = [Tenant(server) for _ in range(20)]
+        for one in tenants:
+            one.names = {one.system(name=f"{one.name} first")["name"]}
+        wrong = []
+
+        def ask(number):
+            choose = random.Random(number)
+            for _ in range(25):
+                one = choose.choice(tenants)
+                what = choose.random()
+                if what < 0.2:
+                    answer = one.http.post("/systems", json={"name": f"{one.name} {uuid.uuid4().hex}", "purpose": "Decides."})
+                    seen = [answer.json().get("name", "")]
+                elif what < 0.3:  # an error in the middle of a transaction
+                    answer = one.http.post("/systems", json={"name": f"{one.name} first", "purpose": "Decides."})
+                    seen = [] if answer.status_code == 409 else [answer.text]
+                elif what < 0.4:
+                    seen = [] if one.http.get(f"/systems/{uuid.uuid4()}").status_code == 404 else ["a system of nobody"]
+                elif what < 0.5:
+                    seen = [one.http.get("/auth/me").json()["organization"]["name"]]
+                else:
+                    seen = [item["name"] for item in one.http.get("/systems?limit=100").json()["items"]]
+                wrong.extend(f"{one.name} saw {name}" for name in seen if not name.startswith(one.name))
+
+        crowd = [threading.Thread(target=ask, args=(number,)) for number in range(8)]
+        for one in crowd:
+            one.start()
+        for one in crowd:
+            one.join()
+        assert wrong == []
+    finally:
+        server.remove()
+
+
+@pytest.mark.parametrize("setting", ["", "nonsense", "00000000-0000-0000-0000-000000000000"])
+def test_with_no_or_a_wrong_organization_nothing_is_seen(server, foreign, setting):
+    for table in ("ai_systems", "analyses", "ledger_entries", "users", "organizations", "audit_log", "system_figures", "subscriptions", "invoices"):
+        out = server.psql("aic_tenant", f"set aic.org_id = '{setting}'; select count(*) from {table}")
+        assert out.returncode != 0 or out.stdout.strip() == "0", f"{table} with {setting!r}: {out.stdout}"
+        out = server.psql("aic_tenant", f"set aic.org_id = '{setting}'; copy (select * from {table}) to stdout")
+        assert out.stdout.strip() == "", table

@@ -152,3 +152,15 @@ def test_production_refuses_defaults_and_says_which(tmp_path):
 def test_a_wrong_setting_is_one_clear_line():
     out = subprocess.run([BUILD / "aicd", "serve"], env={**os.environ, "AIC_THREADS": "many"}, capture_output=True, text=True, check=False)
     assert out.returncode == 2 and "AIC_THREADS: expected a whole number from 1 to 256" in out.stderr
+
+
+def test_security_txt_says_whom_to_tell(server):
+    assert httpx.get(server.url + "/.well-known/security.txt").status_code == 404
+    told = Server(environment={"AIC_SECURITY_CONTACT": "https://example.com/security"})
+    try:
+        page = httpx.get(told.url + "/.well-known/security.txt")
+        assert page.status_code == 200 and page.headers["content-type"].startswith("text/plain")
+        lines = dict(line.split(": ", 1) for line in page.text.splitlines())
+        assert lines["Contact"] == "https://example.com/security" and lines["Expires"].endswith("Z")
+    finally:
+        told.remove()

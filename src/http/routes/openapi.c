@@ -293,7 +293,7 @@ static bool may_answer(const route *row, int status)
     case 403:
         return !is_open || row->method != GET;
     case 404:
-        return row->path_fields != NULL || has_body;
+        return row->path_fields != NULL || has_body || !strcmp(row->path, "/.well-known/security.txt");
     case 409:
         return row->method != GET;
     case 412:

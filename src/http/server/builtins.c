@@ -80,6 +80,20 @@ static error get_docs_style(request *rq, const void *body, void *reply)
     return OK;
 }
 
+/* RFC 9116. It must expire within a year; it is made anew at each request. */
+static error get_security(request *rq, const void *body, void *reply)
+{
+    (void)body, (void)reply;
+    const http_options *options = &rq->exchange->server->options;
+    if (!text_is(options->security_contact))
+        return fail(rq->arena, NOT_FOUND, "", "Whoever runs this server has not said whom to tell.");
+    reply_raw(rq, "text/plain; charset=utf-8",
+              text_format(rq->arena, "Contact: %.*s\nExpires: %.*s\nPreferred-Languages: en\n",
+                          PRINT(options->security_contact),
+                          PRINT(instant_format(rq->arena, clock_now(&options->clock) + DAYS(180)))));
+    return OK;
+}
+
 static const route operations[] = {
     { GET, "/healthz", "Is the process alive", PUBLIC, NO_SCOPE, REPLY(health, health_fields), .rate = RATE_PUBLIC,
       .at_root = true, .tag = "operations", .handle = get_healthz },
@@ -89,6 +103,8 @@ static const route operations[] = {
       .at_root = true, .tag = "operations", .handle = get_metrics },
     { GET, "/openapi.json", "This document", PUBLIC, NO_SCOPE, .raw_reply = "application/json",
       .reply_schema = "{\"type\":\"object\"}", .rate = RATE_PUBLIC, .tag = "operations", .handle = get_openapi },
+    { GET, "/.well-known/security.txt", "Whom to tell of a weakness (RFC 9116)", PUBLIC, NO_SCOPE,
+      .raw_reply = "text/plain", .rate = RATE_PUBLIC, .at_root = true, .tag = "operations", .handle = get_security },
     { GET, "/docs/api", "The API, to read", PUBLIC, NO_SCOPE, .raw_reply = "text/html", .rate = RATE_PUBLIC,
       .at_root = true, .tag = "operations", .handle = get_docs },
     { GET, "/docs/api.css", "The look of the page", PUBLIC, NO_SCOPE, .raw_reply = "text/css", .rate = RATE_PUBLIC,
