@@ -150,6 +150,7 @@ typedef struct request {
 text request_header(const request *rq, const char *name); /* NO_TEXT when absent */
 text request_cookie(const request *rq, const char *name);
 bool request_accepts(const request *rq, const char *media_type); /* named explicitly in Accept */
+bool request_exports(const request *rq);                         /* asks for a list as a file: CSV or NDJSON */
 /* Does the Origin header name this very site (the public URL or the Host)? An unsafe method by cookie needs it. */
 bool request_same_origin(const request *rq);
 
@@ -172,7 +173,8 @@ error created(request *rq, const char *path_prefix, uuid id); /* 201 and Locatio
 error request_if_match(const request *rq, int64_t *version);
 
 /* Lists: a route with LIST_REPLY fills a `page_reply`; the server writes {"items": [...], "next_cursor": ...}, or CSV
- * when Accept says text/csv. Query structs of lists embed page_query as their member `page` through PAGE_FIELDS. */
+ * when Accept says text/csv, or a JSON object a line when it says application/x-ndjson. Query structs of lists embed
+ * page_query as their member `page` through PAGE_FIELDS. */
 typedef struct page_query {
     int64_t limit; /* 1..200, 50 when not said */
     text cursor;   /* opaque */

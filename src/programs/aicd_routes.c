@@ -1,6 +1,7 @@
 #include "programs/aicd_routes.h"
 
 #include "features/analyses/analyses.h"
+#include "features/audit/audit.h"
 #include "features/billing/billing.h"
 #include "features/dashboard/dashboard.h"
 #include "features/examples/examples.h"
@@ -14,7 +15,7 @@
 
 const route *const aicd_route_tables[] = {
     identity_routes, organizations_routes, dashboard_routes, systems_routes, analyses_routes,
-    trail_routes,    examples_routes,      billing_routes,   NULL,
+    trail_routes,    audit_routes,         examples_routes,  billing_routes, NULL,
 };
 
 const constraint_message aicd_constraints[] = {

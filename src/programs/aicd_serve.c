@@ -1,5 +1,6 @@
 #include "programs/aicd_serve.h"
 
+#include "features/audit/audit.h"
 #include "features/demo/demo.h"
 #include "features/door/door.h"
 #include "features/examples/examples.h"
@@ -14,6 +15,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <sodium.h>
@@ -123,6 +125,7 @@ static error start_app(running *r)
     error bad = identity_load_keys(r->arena, r->app.store, master_key, &r->app.clock, &r->app.keys);
     sodium_memzero(master_key, sizeof master_key);
     TRY(bad);
+    TRY(audit_prepare_months(&r->app));
     TRY(examples_load(r->arena, text_of(AIC_DEMO_DIR), &r->app));
     text more = r->line->examples ? text_of(r->line->examples) : config_text(r->settings, "AIC_EXAMPLES_DIR");
     if (text_is(more)) TRY(examples_load(r->arena, more, &r->app));
@@ -218,11 +221,19 @@ static running running_of(arena *a, const config *settings, const command_line *
     return r;
 }
 
+/* Until somebody ends the server. Once a day what must be there before it is needed is made; a failure is logged and
+ * has three months to be noticed. */
+static void wait_for_the_end(running *r, const sigset_t *ends)
+{
+    const struct timespec day = { .tv_sec = 24 * 60 * 60 };
+    while (sigtimedwait(ends, NULL, &day) < 0)
+        if (errno == EAGAIN) (void)audit_prepare_months(&r->app);
+}
+
 int aicd_serve(arena *a, const config *settings, const command_line *line)
 {
     /* Every thread inherits the mask; only this one takes the signals, by waiting for them. */
     sigset_t ends;
-    int which;
     sigemptyset(&ends);
     sigaddset(&ends, SIGTERM);
     sigaddset(&ends, SIGINT);
@@ -238,7 +249,7 @@ int aicd_serve(arena *a, const config *settings, const command_line *line)
         stop(&r);
         return code;
     }
-    sigwait(&ends, &which);
+    wait_for_the_end(&r, &ends);
     log_event(&r.log, LOG_INFO, "stopping", "Finishing the requests under way.", NULL);
     stop(&r);
     log_event(&r.log, LOG_INFO, "stopped", "All is stored.", NULL);

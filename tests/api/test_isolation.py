@@ -16,7 +16,8 @@ def foreign(other):
     csv = "sex,y\n" + "a,1\nb,0\n" * 40
     answer = other.http.post(f"/analyze?protected=sex&label=y&bootstrap=0&system_id={system['id']}", content=csv, headers={"Content-Type": "text/csv"})
     assert answer.status_code == 201, answer.text
-    return {"systems": system["id"], "analyses": answer.json()["analysis_id"], "ledger": answer.json()["ledger_entry_id"]}
+    entry = other.http.get("/audit-log").json()["items"][0]["id"]
+    return {"systems": system["id"], "audit-log": entry, "analyses": answer.json()["analysis_id"], "ledger": answer.json()["ledger_entry_id"]}
 
 
 def tenant_routes():

@@ -58,23 +58,6 @@ static bool is_unsafe(const request *rq)
     return rq->route->method != GET;
 }
 
-static error authorise(request *rq, const access_rule *access)
-{
-    const principal *who = rq->who;
-    if (!who) return fail(rq->arena, UNAUTHENTICATED, "", "Sign in first, or send a bearer token.");
-    if (who->by_cookie && is_unsafe(rq) && !request_same_origin(rq))
-        return fail(rq->arena, FORBIDDEN, "", "This request came from another site and was refused.");
-    if (access->kind == ACCESS_SUPER_ADMIN && !who->is_super_admin)
-        return fail(rq->arena, FORBIDDEN, "", "Only a super admin may do this.");
-    if (access->kind == ACCESS_CAPABILITY && !role_may(who->role, access->capability))
-        return fail(rq->arena, FORBIDDEN, "",
-                    "Your role %.*s lacks the capability %s; ask an administrator of your organization.",
-                    PRINT(who->role), access->capability);
-    return OK;
-}
-
-/* ------------------------------------------------------------------ scopes */
-
 static caller caller_of(const request *rq)
 {
     const principal *who = rq->who;
@@ -91,6 +74,49 @@ static caller caller_of(const request *rq)
     return c;
 }
 
+static error check_access(const request *rq, const access_rule *access)
+{
+    const principal *who = rq->who;
+    if (who->by_cookie && is_unsafe(rq) && !request_same_origin(rq))
+        return fail(rq->arena, FORBIDDEN, "", "This request came from another site and was refused.");
+    if (access->kind == ACCESS_SUPER_ADMIN && !who->is_super_admin)
+        return fail(rq->arena, FORBIDDEN, "", "Only a super admin may do this.");
+    if (access->kind == ACCESS_CAPABILITY && !role_may(who->role, access->capability))
+        return fail(rq->arena, FORBIDDEN, "",
+                    "Your role %.*s lacks the capability %s; ask an administrator of your organization.",
+                    PRINT(who->role), access->capability);
+    return OK;
+}
+
+/* Whose session has ended is told so, and is not on record as somebody who tried what is forbidden. */
+static error unless_ended(request *rq, error refusal)
+{
+    scope *db;
+    caller who = caller_of(rq);
+    TRY(scope_open_tenant(app_of(rq)->store, rq->arena, &who, &db));
+    scope_reads(db);
+    error ended = scope_enter(db);
+    scope_rollback(db);
+    return ended && ended->kind == UNAUTHENTICATED ? ended : refusal;
+}
+
+static error authorise(request *rq, const access_rule *access)
+{
+    if (!rq->who) return fail(rq->arena, UNAUTHENTICATED, "", "Sign in first, or send a bearer token.");
+    error refusal = check_access(rq, access);
+    return refusal ? unless_ended(rq, refusal) : OK;
+}
+
+/* ------------------------------------------------------------------ scopes */
+
+/* What the audit log calls this request when it succeeds; NULL when it is no event. */
+static const char *event_of(const request *rq)
+{
+    if (rq->route->audit) return rq->route->audit;
+    if (request_exports(rq)) return "data_exported";
+    return rq->route->access.kind == ACCESS_SUPER_ADMIN ? "super_admin_action" : NULL;
+}
+
 static error open_scope(request *rq)
 {
     platform *app = app_of(rq);
@@ -98,7 +124,7 @@ static error open_scope(request *rq)
     caller who = caller_of(rq);
     if (rule->kind == SCOPE_TENANT) {
         TRY(scope_open_tenant(app->store, rq->arena, &who, &rq->scope));
-        if (rq->route->method == GET && !rq->route->audit) scope_reads(rq->scope);
+        if (rq->route->method == GET && !event_of(rq)) scope_reads(rq->scope);
         return OK;
     }
     if (rule->kind == SCOPE_SYSTEM)
@@ -207,7 +233,14 @@ static error remember(request *rq, int status, text reply_body)
 
 /* ------------------------------------------------------------------ audit, commit */
 
-static sql_audit_insert_in audit_row(const request *rq, text outcome, text reason)
+/* Which request it was, where the event alone does not say it. */
+static text asked(const request *rq)
+{
+    static const char *const methods[] = { "GET", "POST", "PATCH", "PUT", "DELETE" };
+    return text_format(rq->arena, "%s %.*s", methods[rq->route->method], PRINT(rq->target));
+}
+
+static sql_audit_insert_in audit_row(const request *rq, const char *event, text outcome, text reason)
 {
     const principal *who = rq->who;
     return (sql_audit_insert_in){
@@ -216,7 +249,7 @@ static sql_audit_insert_in audit_row(const request *rq, text outcome, text reaso
         .actor_kind = who                                        ? TEXT("USER")
                       : rq->route->access.kind == ACCESS_WEBHOOK ? TEXT("WEBHOOK")
                                                                  : TEXT("PUBLIC"),
-        .event = text_of(rq->route->audit),
+        .event = text_of(event),
         .outcome = outcome,
         .reason = reason,
         .request_id = rq->request_id,
@@ -225,47 +258,70 @@ static sql_audit_insert_in audit_row(const request *rq, text outcome, text reaso
     };
 }
 
-/* What was refused is undone, so its audit row needs a transaction of its own. */
-static void audit_refusal(request *rq, error outcome)
+static error audit_lost(request *rq, const sql_audit_insert_in *row, error why)
 {
-    platform *app = app_of(rq);
+    log_event(app_of(rq)->log, LOG_ERROR, "audit_lost", why->message,
+              (log_field[]){ LOG_T("audit_event", row->event), LOG_T("request_id", rq->request_id), LOG_END });
+    if (why->kind == UNAUTHENTICATED) return why; /* the token was revoked meanwhile */
+    return fail_later(rq->arena, UNAVAILABLE, 5,
+                      "What you asked for could not be written to the audit log, so it was not done. Try again later.");
+}
+
+/* In a transaction of its own: what was refused is undone, and what had no scope has none. */
+static error audit_apart(request *rq, const sql_audit_insert_in *row)
+{
     scope *db;
     caller who = caller_of(rq);
-    who.jti = (uuid){ { 0 } }; /* a revoked token's refusal must be on record too */
+    who.jti = who.id = (uuid){ { 0 } }; /* of a revoked token too; and it is not the person who opens this scope */
     who.kind = ACTOR_PUBLIC;
-    bool broken = outcome->kind == INTERNAL || outcome->kind == UNAVAILABLE;
-    sql_audit_insert_in row =
-        audit_row(rq, broken ? TEXT("ERROR") : TEXT("REFUSED"), text_of(error_kind_name(outcome->kind)));
-    error lost = scope_open_system(app->store, rq->arena, S1_SIGN_IN, TEXT("record a refusal"), &who, &db);
-    if (!lost && row.org_id.is_set) lost = scope_set_org(db, row.org_id.value);
-    if (!lost) {
-        lost = sql_audit_insert(db, &row);
-        if (!lost) lost = scope_commit(db);
-        scope_rollback(db);
+    TRY(scope_open_system(app_of(rq)->store, rq->arena, S1_SIGN_IN, TEXT("write to the audit log"), &who, &db));
+    error lost = row->org_id.is_set ? scope_set_org(db, row->org_id.value) : OK;
+    if (!lost) lost = sql_audit_insert(db, row);
+    if (!lost) lost = scope_commit(db);
+    scope_rollback(db);
+    return lost;
+}
+
+/* Every 403 is on record, whatever the route; other refusals of the routes that are audited. */
+static void audit_refusal(request *rq, error outcome)
+{
+    const char *event = rq->route->audit;
+    text reason = text_of(error_kind_name(outcome->kind));
+    if (outcome->kind == FORBIDDEN) {
+        event = "forbidden";
+        reason = text_format(rq->arena, "%.*s: %s", PRINT(asked(rq)), outcome->message);
     }
-    if (lost)
-        log_event(
-            app->log, LOG_ERROR, "audit_lost", lost->message,
-            (log_field[]){ LOG_S("audit_event", rq->route->audit), LOG_T("request_id", rq->request_id), LOG_END });
+    if (!event) return;
+    bool broken = outcome->kind == INTERNAL || outcome->kind == UNAVAILABLE;
+    sql_audit_insert_in row = audit_row(rq, event, broken ? TEXT("ERROR") : TEXT("REFUSED"), reason);
+    error lost = audit_apart(rq, &row);
+    if (lost) (void)audit_lost(rq, &row, lost);
+}
+
+/* An action whose record cannot be written does not happen: the row is part of its transaction. */
+static error audit_success(request *rq)
+{
+    const char *event = event_of(rq);
+    if (!event || (rq->who && rq->who->is_replay)) return OK;
+    sql_audit_insert_in row = audit_row(rq, event, TEXT("OK"), rq->route->audit ? NO_TEXT : asked(rq));
+    /* At sign-in and registration the organization became known only within the scope. */
+    if (rq->scope && !row.org_id.is_set && !uuid_is_nil(rq->scope->who.org_id))
+        row.org_id = (maybe_uuid){ true, rq->scope->who.org_id };
+    error lost = rq->scope ? sql_audit_insert(rq->scope, &row) : audit_apart(rq, &row);
+    return lost ? audit_lost(rq, &row, lost) : OK;
 }
 
 static error close_scope(request *rq, error outcome, int status, text reply_body)
 {
     if (outcome) {
         if (rq->scope) scope_rollback(rq->scope);
-        if (rq->route->audit) audit_refusal(rq, outcome);
+        audit_refusal(rq, outcome);
         return OK;
     }
-    if (!rq->scope) return OK;
+    if (!rq->scope) return audit_success(rq);
     /* An answer that needed no statement is held back from a revoked token, too. */
     error bad = rq->who ? scope_enter(rq->scope) : OK;
-    if (!bad && rq->route->audit) {
-        sql_audit_insert_in row = audit_row(rq, TEXT("OK"), NO_TEXT);
-        /* At sign-in and registration the organization became known only within the scope. */
-        if (!row.org_id.is_set && !uuid_is_nil(rq->scope->who.org_id))
-            row.org_id = (maybe_uuid){ true, rq->scope->who.org_id };
-        bad = sql_audit_insert(rq->scope, &row);
-    }
+    if (!bad) bad = audit_success(rq);
     if (!bad) bad = remember(rq, status, reply_body);
     if (!bad) bad = scope_commit(rq->scope);
     scope_rollback(rq->scope);

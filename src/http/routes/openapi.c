@@ -266,7 +266,10 @@ static void write_success(json_writer *w, const route *row, int status)
             write_content(w, row->raw_reply, row);
         else
             write_content(w, "application/json", row);
-        if (row->replies_list) write_content(w, "text/csv", row);
+        if (row->replies_list) {
+            write_content(w, "text/csv", row);
+            write_content(w, "application/x-ndjson", row);
+        }
         json_close(w, '}');
     }
     json_close(w, '}');

@@ -95,17 +95,34 @@ static text encode_csv(const request *rq, const page_reply *page)
     return text_built(&out);
 }
 
+static text encode_lines(const request *rq, const page_reply *page)
+{
+    text_builder out = text_builder_in(rq->arena);
+    for (size_t i = 0; i < page->count; i++) {
+        json_writer w = json_writer_in(rq->arena);
+        fields_encode(&w, rq->route->reply_fields, (const char *)page->items + i * rq->route->reply_size);
+        text_add(&out, json_written(&w));
+        text_add_char(&out, '\n');
+    }
+    return text_built(&out);
+}
+
+static void encode_export(request *rq, const page_reply *page)
+{
+    struct response_part *r = &rq->exchange->reply;
+    bool is_csv = request_accepts(rq, "text/csv");
+    r->content_type = is_csv ? "text/csv; charset=utf-8" : "application/x-ndjson";
+    r->body = is_csv ? encode_csv(rq, page) : encode_lines(rq, page);
+    if (text_is(page->next_cursor)) answer_header(rq->exchange, "X-Next-Cursor", page->next_cursor);
+}
+
 static void encode(request *rq, const void *reply)
 {
     struct response_part *r = &rq->exchange->reply;
     if (r->is_raw || !rq->route->reply_fields) return;
     r->content_type = "application/json";
-    if (rq->route->replies_list && request_accepts(rq, "text/csv")) {
-        r->is_csv = true;
-        r->content_type = "text/csv; charset=utf-8";
-        r->body = encode_csv(rq, reply);
-        const page_reply *page = reply;
-        if (text_is(page->next_cursor)) answer_header(rq->exchange, "X-Next-Cursor", page->next_cursor);
+    if (request_exports(rq)) {
+        encode_export(rq, reply);
     } else if (rq->route->replies_list) {
         r->body = encode_page(rq, reply);
     } else {

@@ -25,8 +25,7 @@ enum {
     TARGET_LIMIT = 8 * 1024,       /* bytes of path and query: 414 */
     HEADER_LIMIT = 16 * 1024,      /* bytes of all headers: 431 */
     BODY_LIMIT = 10 * 1000 * 1000, /* 10 MB when neither the route nor the options say otherwise */
-    MOST_REPLY_HEADERS = 24,
-    MOST_EXPORT_ROWS = 50000
+    MOST_REPLY_HEADERS = 24
 };
 
 typedef struct header {
@@ -38,7 +37,7 @@ struct response_part {
     int status; /* 0: the route's own */
     const char *content_type;
     text body;
-    bool is_raw, is_csv;
+    bool is_raw;
     bool is_cacheable; /* its own Cache-Control stands among the headers */
     header headers[MOST_REPLY_HEADERS];
     size_t header_count;

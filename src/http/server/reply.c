@@ -26,6 +26,11 @@ bool request_accepts(const request *rq, const char *media_type)
     return false;
 }
 
+bool request_exports(const request *rq)
+{
+    return rq->route->replies_list && (request_accepts(rq, "text/csv") || request_accepts(rq, "application/x-ndjson"));
+}
+
 /* A browser sends Origin with every unsafe request; one that is neither ours nor the host asked is another site's. */
 bool request_same_origin(const request *rq)
 {
