@@ -17,7 +17,7 @@ def foreign(other):
     answer = other.http.post(f"/analyze?protected=sex&label=y&bootstrap=0&system_id={system['id']}", content=csv, headers={"Content-Type": "text/csv"})
     assert answer.status_code == 201, answer.text
     entry = other.http.get("/audit-log").json()["items"][0]["id"]
-    return {"systems": system["id"], "audit-log": entry, "analyses": answer.json()["analysis_id"], "ledger": answer.json()["ledger_entry_id"]}
+    return {"systems": system["id"], "audit-log": entry, "analyses": answer.json()["analysis_id"], "ledger": answer.json()["ledger_entry_id"], "users": other.registered["user"]["id"]}
 
 
 def tenant_routes():

@@ -4,6 +4,7 @@
 #include "crypto/password.h"
 #include "crypto/random.h"
 #include "crypto/seal.h"
+#include "features/identity/lockout.h"
 #include "ledger/ledger.h"
 
 /* ------------------------------------------------------------------ register */
@@ -163,14 +164,20 @@ error identity_sign_in(platform *app, scope *db, const credentials *in, sign_in 
 {
     bool known, matches = false, stale_hash = false;
     account who;
+    sign_in_attempted attempt;
+    TRY(lockout_attempt(db, in->email, &attempt));
     TRY(sql_account_by_email(db, &(sql_account_by_email_in){ .email = in->email }, &known, &who));
     TRY(scope_pause(db)); /* argon2id takes a while: no connection waits for it */
     if (known && text_is(who.password_hash))
         matches = password_verify(db->arena, who.password_hash, in->password, &stale_hash);
     else
         password_verify_unknown(db->arena, in->password);
-    if (!matches || !who.is_active) return refused(db->arena);
+    if (!matches || !who.is_active) {
+        TRY(lockout_failed(db, known ? &who : NULL, &attempt));
+        return refused(db->arena);
+    }
     TRY(scope_set_org(db, who.org_id));
+    TRY(lockout_succeeded(db, &who, &attempt));
     if (stale_hash) {
         text renewed;
         TRY(password_hash(db->arena, in->password, &renewed));

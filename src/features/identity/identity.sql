@@ -36,6 +36,33 @@ values ($id, $name, $slug, $kind, $ledger_entry_id);
 insert into users (id, org_id, name, email, password_hash, role, email_verified_at)
 values ($id, $org_id, $name, $email, $password_hash, $role, case when $email_verified then now() end);
 
+-- Counts an attempt before it is checked: see sql/migrations/0025_lockout.sql.
+-- name: sign_in_attempt :one
+-- as: system
+-- in: email text, now timestamptz
+-- out: sign_in_attempted (refused boolean, locks boolean, until timestamptz?)
+select refused, locks, until from sign_in_attempt($email, $now);
+
+-- had_locked: this very attempt was the fifth, and had locked before it was found right.
+-- name: lockout_clear :exec
+-- as: system
+-- in: org_id uuid, id uuid, had_locked boolean
+update users
+set failed_login_attempts = 0, lockout_until = null,
+    lockout_level = case when $had_locked then greatest(lockout_level - 1, 0) else lockout_level end
+where org_id = $org_id and id = $id;
+
+-- name: lockout_lift :count
+-- as: tenant
+-- in: id uuid
+update users set failed_login_attempts = 0, lockout_until = null where org_id = current_org() and id = $id;
+
+-- Addresses of nobody that were last tried before a moment.
+-- name: strangers_forget :exec
+-- as: system
+-- in: before timestamptz
+delete from sign_in_strangers where touched_at < $before;
+
 -- name: user_signed_in :exec
 -- as: system
 -- in: id uuid, org_id uuid

@@ -1,5 +1,6 @@
 #include "features/door/door.h"
 #include "features/identity/identity.h"
+#include "features/identity/lockout.h"
 
 static const field user_fields[] = { FIELD(signed_in_user, id, A_UUID),
                                      FIELD(signed_in_user, name, A_TEXT, MAX(200)),
@@ -142,6 +143,13 @@ static error get_jwks(request *rq, const void *body, void *reply)
     return OK;
 }
 
+static error post_unlock(request *rq, const void *body, void *reply)
+{
+    (void)body, (void)reply;
+    const id_path *path = rq->path;
+    return lockout_unlock(rq->scope, path->id);
+}
+
 #define SIGN_IN_SCOPE SYSTEM(S1_SIGN_IN, "The address is looked up over all organizations before one is known")
 
 const route identity_routes[] = {
@@ -155,6 +163,8 @@ const route identity_routes[] = {
     { POST, "/auth/logout", "Sign out", SIGNED_IN,
       SYSTEM(S1_SIGN_IN, "Sessions and revoked tokens belong to no tenant's own transaction"), .audit = "logout",
       .rate = RATE_WRITE, .handle = post_logout },
+    { POST, "/users/{id}/unlock", "Let somebody sign in again who was locked out", CAPABILITY("manage_users"), TENANT,
+      PATH(id_path, id_path_fields), .audit = "unlock", .rate = RATE_WRITE, .handle = post_unlock },
     { GET, "/auth/me", "Who is signed in", SIGNED_IN, TENANT, REPLY(me, me_fields), .rate = RATE_READ,
       .handle = get_me },
     { GET, "/.well-known/jwks.json", "Keys that verify access tokens", PUBLIC, NO_SCOPE, .at_root = true,

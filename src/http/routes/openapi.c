@@ -306,6 +306,8 @@ static bool may_answer(const route *row, int status)
         return has_body;
     case 422:
         return true; /* an unknown query field */
+    case 423:
+        return !strcmp(row->path, "/auth/login");
     case 429:
         return row->scope.kind == SCOPE_SYSTEM;
     case 503:

@@ -72,6 +72,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/users/{id}/unlock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let somebody sign in again who was locked out */
+        post: operations["post_users_id_unlock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/me": {
         parameters: {
             query?: never;
@@ -911,6 +928,7 @@ export interface operations {
             414: components["responses"]["address_too_long"];
             415: components["responses"]["unsupported_media"];
             422: components["responses"]["invalid"];
+            423: components["responses"]["locked"];
             429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
@@ -987,6 +1005,35 @@ export interface operations {
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
             429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    post_users_id_unlock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Let somebody sign in again who was locked out */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            409: components["responses"]["conflict"];
+            414: components["responses"]["address_too_long"];
+            422: components["responses"]["invalid"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };

@@ -1,0 +1,23 @@
+/* Lockout. Five wrong passwords or codes lock an account for 15 minutes; again within a day for 30, then 60. While it
+ * is locked the right password is refused, too (423, with the time). Success sets the counters to 0 and NULL.
+ *
+ * An attempt is counted, and committed, before the password is checked: of fifty guesses that are made at the same time
+ * five are checked. The addresses of nobody are counted in a table of their own, with the same answers in the same
+ * time. */
+#ifndef AIC_FEATURES_IDENTITY_LOCKOUT_H
+#define AIC_FEATURES_IDENTITY_LOCKOUT_H
+
+#include "identity.sql.h"
+#include "store/store.h"
+
+/* LOCKED while it is. Commits the scope's transaction (scope_pause): the count stays whatever follows. */
+error lockout_attempt(scope *db, text email, sign_in_attempted *out);
+/* To the audit log, and committed: that the attempt failed, and that it was the one that locked. who: NULL for nobody's
+ * address. */
+error lockout_failed(scope *db, const account *who, const sign_in_attempted *attempt);
+error lockout_succeeded(scope *db, const account *who, const sign_in_attempted *attempt);
+
+/* By an administrator, for somebody of the own organization. NOT_FOUND. */
+error lockout_unlock(scope *db, uuid user_id);
+
+#endif
