@@ -316,6 +316,97 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit-log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search your organization's audit log, latest first
+         * @description As CSV (`Accept: text/csv`) or NDJSON (`Accept: application/x-ndjson`) up to 10,000 rows at a time, whatever `limit` says; the header `X-Next-Cursor` leads on. Such an export is itself on record, as `data_exported`.
+         */
+        get: operations["get_audit_log"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit-log/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Recompute every hash and link of your audit log */
+        get: operations["get_audit_log_verify"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit-log/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read an audit entry, with what changed */
+        get: operations["get_audit_log_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/audit-log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search the audit log of all organizations, latest first
+         * @description As CSV (`Accept: text/csv`) or NDJSON (`Accept: application/x-ndjson`) up to 10,000 rows at a time, whatever `limit` says; the header `X-Next-Cursor` leads on. Such an export is itself on record, as `data_exported`.
+         */
+        get: operations["get_admin_audit_log"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/audit-log/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read an audit entry of any organization, with what changed */
+        get: operations["get_admin_audit_log_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/examples": {
         parameters: {
             query?: never;
@@ -1098,6 +1189,7 @@ export interface operations {
                         next_cursor: string | null;
                     };
                     "text/csv": string;
+                    "application/x-ndjson": string;
                 };
             };
             400: components["responses"]["bad_request"];
@@ -1289,6 +1381,7 @@ export interface operations {
                         next_cursor: string | null;
                     };
                     "text/csv": string;
+                    "application/x-ndjson": string;
                 };
             };
             400: components["responses"]["bad_request"];
@@ -1832,6 +1925,7 @@ export interface operations {
                         next_cursor: string | null;
                     };
                     "text/csv": string;
+                    "application/x-ndjson": string;
                 };
             };
             400: components["responses"]["bad_request"];
@@ -1942,6 +2036,7 @@ export interface operations {
                         next_cursor: string | null;
                     };
                     "text/csv": string;
+                    "application/x-ndjson": string;
                 };
             };
             400: components["responses"]["bad_request"];
@@ -2053,6 +2148,330 @@ export interface operations {
             403: components["responses"]["forbidden"];
             404: components["responses"]["not_found"];
             422: components["responses"]["invalid"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    get_audit_log: {
+        parameters: {
+            query?: {
+                /** @description How many at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                event?: string;
+                outcome?: "OK" | "REFUSED" | "ERROR";
+                actor_id?: string;
+                subject_type?: string;
+                subject_id?: string;
+                /** @description This moment and later */
+                from?: string;
+                /** @description Before this moment */
+                to?: string;
+                /** @description The whole address */
+                ip?: string;
+                /** @description Part of the event, reason, request id or user agent */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Search your organization's audit log, latest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** Format: uuid */
+                            id: string;
+                            /** @description Place in the organization's chain, from 1, without gaps */
+                            seq: number;
+                            /**
+                             * Format: uuid
+                             * @description null: of no organization, such as a sign-in that failed
+                             */
+                            org_id: string | null;
+                            /** Format: date-time */
+                            at: string;
+                            /** Format: uuid */
+                            actor_id: string | null;
+                            /** @description As it is today; not part of the hashed row */
+                            actor_name: string | null;
+                            /** @description USER, API_KEY, SYSTEM, WEBHOOK or PUBLIC */
+                            actor_kind: string;
+                            /** @description login, system_changed, forbidden, data_exported, … */
+                            event: string;
+                            /** @enum {string} */
+                            outcome: "OK" | "REFUSED" | "ERROR";
+                            subject_type: string | null;
+                            /** Format: uuid */
+                            subject_id: string | null;
+                            reason: string | null;
+                            request_id: string | null;
+                            ip: string | null;
+                            user_agent: string | null;
+                            /** @description Covers the row and `prev_hash` */
+                            hash: string;
+                        }[];
+                        next_cursor: string | null;
+                    };
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            422: components["responses"]["invalid"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    get_audit_log_verify: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Recompute every hash and link of your audit log */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        valid: boolean;
+                        /** @description How many rows were recomputed */
+                        checked: number;
+                        /** @description seq of the first row that does not fit, or is missing */
+                        first_bad: number | null;
+                        /** Format: uuid */
+                        first_bad_id: string | null;
+                        /** Format: date-time */
+                        first_bad_at: string | null;
+                    };
+                };
+            };
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            422: components["responses"]["invalid"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    get_audit_log_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Read an audit entry, with what changed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        /** @description Place in the organization's chain, from 1, without gaps */
+                        seq: number;
+                        /**
+                         * Format: uuid
+                         * @description null: of no organization, such as a sign-in that failed
+                         */
+                        org_id: string | null;
+                        /** Format: date-time */
+                        at: string;
+                        /** Format: uuid */
+                        actor_id: string | null;
+                        /** @description As it is today; not part of the hashed row */
+                        actor_name: string | null;
+                        /** @description USER, API_KEY, SYSTEM, WEBHOOK or PUBLIC */
+                        actor_kind: string;
+                        /** @description login, system_changed, forbidden, data_exported, … */
+                        event: string;
+                        /** @enum {string} */
+                        outcome: "OK" | "REFUSED" | "ERROR";
+                        subject_type: string | null;
+                        /** Format: uuid */
+                        subject_id: string | null;
+                        reason: string | null;
+                        request_id: string | null;
+                        ip: string | null;
+                        user_agent: string | null;
+                        /** @description Covers the row and `prev_hash` */
+                        hash: string;
+                        /** @description The fields that changed, as they were; secrets and personal data are masked */
+                        before: unknown;
+                        /** @description The same fields as they became */
+                        after: unknown;
+                        /** @description Hash of the row before in the chain */
+                        prev_hash: string;
+                    };
+                };
+            };
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            422: components["responses"]["invalid"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    get_admin_audit_log: {
+        parameters: {
+            query?: {
+                /** @description How many at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                event?: string;
+                outcome?: "OK" | "REFUSED" | "ERROR";
+                actor_id?: string;
+                subject_type?: string;
+                subject_id?: string;
+                /** @description This moment and later */
+                from?: string;
+                /** @description Before this moment */
+                to?: string;
+                /** @description The whole address */
+                ip?: string;
+                /** @description Part of the event, reason, request id or user agent */
+                q?: string;
+                /** @description Of this organization only */
+                org_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Search the audit log of all organizations, latest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** Format: uuid */
+                            id: string;
+                            /** @description Place in the organization's chain, from 1, without gaps */
+                            seq: number;
+                            /**
+                             * Format: uuid
+                             * @description null: of no organization, such as a sign-in that failed
+                             */
+                            org_id: string | null;
+                            /** Format: date-time */
+                            at: string;
+                            /** Format: uuid */
+                            actor_id: string | null;
+                            /** @description As it is today; not part of the hashed row */
+                            actor_name: string | null;
+                            /** @description USER, API_KEY, SYSTEM, WEBHOOK or PUBLIC */
+                            actor_kind: string;
+                            /** @description login, system_changed, forbidden, data_exported, … */
+                            event: string;
+                            /** @enum {string} */
+                            outcome: "OK" | "REFUSED" | "ERROR";
+                            subject_type: string | null;
+                            /** Format: uuid */
+                            subject_id: string | null;
+                            reason: string | null;
+                            request_id: string | null;
+                            ip: string | null;
+                            user_agent: string | null;
+                            /** @description Covers the row and `prev_hash` */
+                            hash: string;
+                        }[];
+                        next_cursor: string | null;
+                    };
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    get_admin_audit_log_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Read an audit entry of any organization, with what changed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        /** @description Place in the organization's chain, from 1, without gaps */
+                        seq: number;
+                        /**
+                         * Format: uuid
+                         * @description null: of no organization, such as a sign-in that failed
+                         */
+                        org_id: string | null;
+                        /** Format: date-time */
+                        at: string;
+                        /** Format: uuid */
+                        actor_id: string | null;
+                        /** @description As it is today; not part of the hashed row */
+                        actor_name: string | null;
+                        /** @description USER, API_KEY, SYSTEM, WEBHOOK or PUBLIC */
+                        actor_kind: string;
+                        /** @description login, system_changed, forbidden, data_exported, … */
+                        event: string;
+                        /** @enum {string} */
+                        outcome: "OK" | "REFUSED" | "ERROR";
+                        subject_type: string | null;
+                        /** Format: uuid */
+                        subject_id: string | null;
+                        reason: string | null;
+                        request_id: string | null;
+                        ip: string | null;
+                        user_agent: string | null;
+                        /** @description Covers the row and `prev_hash` */
+                        hash: string;
+                        /** @description The fields that changed, as they were; secrets and personal data are masked */
+                        before: unknown;
+                        /** @description The same fields as they became */
+                        after: unknown;
+                        /** @description Hash of the row before in the chain */
+                        prev_hash: string;
+                    };
+                };
+            };
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             503: components["responses"]["unavailable"];
         };
     };
