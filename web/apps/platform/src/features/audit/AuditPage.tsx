@@ -20,7 +20,7 @@ const useColumns = (): Column<AuditEntry>[] => {
     const { t } = useTranslation();
     const names = useNames();
     return [
-        { header: t('audit.when'), cell: ({ row }) => <span className="nowrap">{formatDateTime(row.original.at)}</span> },
+        { header: t('audit.when'), cell: ({ row }) => formatDateTime(row.original.at) },
         { header: t('audit.what'), cell: ({ row }) => <><strong>{names.event(row.original.event)}</strong>{row.original.reason && <div className="small soft">{row.original.reason}</div>}</> },
         { header: t('audit.outcome'), cell: ({ row }) => <OutcomeChip outcome={row.original.outcome} /> },
         { header: t('audit.who'), cell: ({ row }) => names.actor(row.original), meta: { wideOnly: true } },

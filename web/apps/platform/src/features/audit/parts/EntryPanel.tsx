@@ -21,7 +21,7 @@ const Changes = ({ entry }: { entry: AuditDetail }) => {
     const changes = changesOf(entry.before, entry.after);
     if (changes.length === 0) return <p className="soft small">{t('audit.noChanges')}</p>;
     return (
-        <div className="table-wide" tabIndex={0} role="region" aria-label={t('audit.changes')}>
+        <div className="table-wide audit-changes" tabIndex={0} role="region" aria-label={t('audit.changes')}>
             <table className="data">
                 <thead><tr><th scope="col">{t('audit.field')}</th><th scope="col">{t('audit.before')}</th><th scope="col">{t('audit.after')}</th></tr></thead>
                 <tbody>
@@ -42,7 +42,7 @@ const Facts = ({ entry }: { entry: AuditDetail }) => {
         <dl className="facts">
             <dt>{t('audit.when')}</dt><dd>{formatDateTime(entry.at)}</dd>
             <dt>{t('audit.who')}</dt><dd>{names.actor(entry)}</dd>
-            {entry.subject_type && <><dt>{t('audit.subject')}</dt><dd>{names.subject(entry.subject_type)} {link && <Anchor component={Link} to={link}>{t('audit.openSubject')}</Anchor>}</dd></>}
+            {entry.subject_type && <><dt>{t('audit.subject')}</dt><dd>{names.subject(entry.subject_type)} {link && <Anchor component={Link} to={link} inherit>{t('audit.openSubject')}</Anchor>}</dd></>}
             {entry.reason && <><dt>{t('audit.reason')}</dt><dd>{entry.reason}</dd></>}
             {entry.ip && <><dt>{t('audit.address')}</dt><dd>{entry.ip}</dd></>}
             {entry.user_agent && <><dt>{t('audit.browser')}</dt><dd>{entry.user_agent}</dd></>}
