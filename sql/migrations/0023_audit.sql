@@ -127,8 +127,8 @@ begin
     into b, a
     from (select jsonb_object_keys(was || becomes) as key) k
     where coalesce(was -> key, 'null') <> coalesce(becomes -> key, 'null') and key <> all (left_out);
-    if a is null and b is null then
-        return null;
+    if a is null and b is null and noted ? 'id' then
+        return null; -- nothing but left_out columns; of the first row the subject is noted all the same
     end if;
     b := audit_mask(coalesce(b, '{}'), kind = 'user');
     a := audit_mask(coalesce(a, '{}'), kind = 'user');
@@ -210,6 +210,11 @@ begin
         new.before := nullif(changes -> 'before', '{}');
         new.after := nullif(changes -> 'after', '{}');
         perform set_config('aic.changes', '', true);
+    end if;
+    -- Who signs in is nobody yet when the request comes; the row of the person that it touched says who it was.
+    if new.event = 'login' and new.outcome = 'OK' and new.actor_id is null and new.subject_type = 'user' then
+        new.actor_id := new.subject_id;
+        new.actor_kind := 'USER';
     end if;
     new.before := audit_mask(new.before, new.subject_type = 'user');
     new.after := audit_mask(new.after, new.subject_type = 'user');

@@ -47,6 +47,12 @@ def test_a_change_is_on_record_with_the_fields_that_changed_and_no_others(person
     assert entry["ip"] == "127.0.0.1" and entry["request_id"] and "httpx" in entry["user_agent"]
 
 
+def test_a_sign_in_says_who_it_was(person):
+    entry = entries(person, event="login")[0]
+    assert (entry["actor_id"], entry["actor_kind"], entry["actor_name"]) == (person.registered["user"]["id"], "USER", "Ada Admin")
+    assert entry["id"] in [e["id"] for e in entries(person, actor_id=entry["actor_id"])]
+
+
 def test_what_is_created_is_on_record_without_secrets_and_personal_data(person):
     entry = person.http.get(f"/audit-log/{entries(person, event='register')[0]['id']}").json()
     assert entry["before"] is None and entry["after"]["user.email"] == "***" and entry["after"]["user.name"] == "***"

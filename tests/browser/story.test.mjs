@@ -145,6 +145,29 @@ test('she finds the analysis on the ledger, and the chain is sound', async () =>
     await page.keyboard.press('Escape');
 });
 
+test('she looks up in the audit log who changed what', async () => {
+    await page.getByRole('link', { name: 'Audit log', exact: true }).click();
+    await page.getByRole('heading', { name: 'Audit log' }).waitFor();
+    await page.getByRole('cell', { name: 'System registered' }).first().waitFor();
+    await look('audit-log');
+    await page.getByRole('combobox', { name: 'What happened' }).click();
+    await page.getByRole('option', { name: 'System registered' }).click();
+    await page.waitForURL(/event=system_registered/);
+    await page.waitForFunction(() => [...document.querySelectorAll('tbody tr')].every((row) => row.textContent.includes('System registered')));
+    await page.getByRole('button', { name: 'Check the seals' }).click();
+    await page.getByText('Sound').waitFor();
+    await page.getByRole('cell', { name: 'System registered' }).first().click();
+    await page.getByRole('heading', { name: 'What changed' }).waitFor();
+    await page.getByRole('cell', { name: 'Recidivism score' }).waitFor();
+    await look('audit-entry');
+    await page.keyboard.press('Escape');
+    const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Export CSV' }).click()]);
+    assert.match(readFileSync(await file.path(), 'utf8'), /^id,seq,.*system_registered/s);
+    await page.goto(`${url}/app/audit-log?ip=192.0.2.1`);
+    await page.getByText('No row fits these filters').waitFor();
+    await look('audit-log-none');
+});
+
 test('the list of analyses keeps its filter in the address', async () => {
     await page.getByRole('link', { name: 'Analyses', exact: true }).click();
     await page.getByRole('heading', { name: 'Analyses' }).waitFor();

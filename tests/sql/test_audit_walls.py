@@ -1,10 +1,11 @@
 """The audit log from inside the database: nobody gets round its triggers, its rows or its partitions."""
 import concurrent.futures
+import subprocess
 import uuid
 
 import pytest
 
-from conftest import Tenant
+from conftest import ROOT, Tenant
 
 ROW = "insert into {table} ({columns}) values ({values})"
 
@@ -144,3 +145,37 @@ def test_whatever_a_superuser_does_the_first_bad_row_is_named(server, harm, firs
 def test_the_bodys_own_chain_is_sound_too(server):
     assert server.psql("aic_system", insert(None)).returncode == 0
     assert server.psql("aic_system", "select valid and checked > 0 from audit_verify(null)").stdout.strip() == "t"
+
+
+@pytest.fixture
+def before_0023(server):
+    """A database as it was before the log was chained, and a way to run SQL in it as its owner."""
+    name = f"audit_{uuid.uuid4().hex}"
+
+    def psql(database, sql):
+        command = ["psql", "-h", str(server.socket), "-U", "postgres", "-d", database, "-v", "ON_ERROR_STOP=1", "-qAt", "-1"]
+        return subprocess.run(command, input=sql, capture_output=True, text=True, check=False)
+
+    assert server.psql("postgres", f"create database {name}").returncode == 0
+    older = [path.read_text() for path in sorted((ROOT / "sql/migrations").glob("*.sql")) if path.name < "0023"]
+    out = psql(name, "alter schema public owner to aic_owner; set role aic_owner; " + "\n".join(older))
+    assert out.returncode == 0, out.stderr
+    yield lambda sql: psql(name, sql)
+    assert server.psql("postgres", f"drop database {name}").returncode == 0
+
+
+def test_rows_of_before_are_chained_and_each_is_still_there(before_0023):
+    one, two = uuid.uuid4(), uuid.uuid4()
+    rows = f"""insert into audit_log (org_id, at, actor_kind, event, outcome, reason, user_agent)
+        select (array['{one}', '{two}', null]::uuid[])[1 + i % 3], now() - make_interval(days => i), 'USER', 'login', 'OK', 'row ' || i, repeat('x', 900)
+        from generate_series(0, 99) i"""
+    assert before_0023(rows).returncode == 0
+    out = before_0023("set role aic_owner; " + (ROOT / "sql/migrations/0023_audit.sql").read_text())
+    assert out.returncode == 0, out.stderr
+    assert before_0023("select count(*), count(distinct reason), count(distinct tableoid) >= 4 from audit_log").stdout.strip() == "100|100|t"
+    for org in (f"'{one}'", f"'{two}'", "null"):
+        assert before_0023(f"select valid, checked >= 33 from audit_verify({org})").stdout.strip() == "t|t"
+        assert before_0023(f"insert into audit_log (org_id, actor_kind, event, outcome) values ({org}, 'USER', 'login', 'OK'); select valid from audit_verify({org})").stdout.strip() == "t"
+    order = before_0023(f"select bool_and(at > before) from (select at, lag(at) over (order by seq) as before from audit_log where org_id = '{one}') x")
+    assert order.stdout.strip() == "t"
+    assert before_0023("select to_regclass('audit_log_unchained') is null").stdout.strip() == "t"

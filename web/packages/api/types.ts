@@ -13,5 +13,7 @@ export type AnalysisItem = Answer<'/api/v1/analyses', 'get', 200>['items'][numbe
 export type AnalysisDetail = Answer<'/api/v1/analyses/{id}', 'get', 200>;
 export type Dashboard = Answer<'/api/v1/dashboard', 'get', 200>;
 export type LedgerEntry = Answer<'/api/v1/ledger/{id}', 'get', 200>;
+export type AuditEntry = Answer<'/api/v1/audit-log', 'get', 200>['items'][number];
+export type AuditDetail = Answer<'/api/v1/audit-log/{id}', 'get', 200>;
 export type Organization = Answer<'/api/v1/organizations/current', 'get', 200>;
 export type Example = Answer<'/api/v1/examples', 'get', 200>['items'][number];

@@ -1,4 +1,7 @@
+import { audit } from './en.audit';
+
 export const en = {
+    ...audit,
     app: { name: 'AIC Platform', claim: 'A named human stays accountable.' },
     nav: {
         overview: 'Overview', record: 'Record', dashboard: 'Dashboard', systems: 'Systems', analyses: 'Analyses', ledger: 'Ledger',

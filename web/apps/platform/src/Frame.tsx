@@ -1,4 +1,4 @@
-import { IconChartBar, IconLayoutDashboard, IconLink, IconServerCog } from '@tabler/icons-react';
+import { IconChartBar, IconHistory, IconLayoutDashboard, IconLink, IconServerCog } from '@tabler/icons-react';
 import { Outlet } from '@tanstack/react-router';
 import { useSession, useSignOut } from '@aic/auth';
 import { useTranslation } from '@aic/text';
@@ -18,6 +18,7 @@ export const Frame = () => {
                 { to: '/ledger', label: t('nav.ledger'), icon: IconLink },
             ],
         },
+        ...(can('view_audit_log') ? [{ title: t('audit.group'), items: [{ to: '/audit-log', label: t('audit.nav'), icon: IconHistory }] }] : []),
     ];
     const actions = [
         ...(can('run_analysis') ? [{ to: '/analyses/new', label: t('nav.newAnalysis') }] : []),

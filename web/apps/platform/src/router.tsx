@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { analysesRoutes } from './features/analyses/routes';
+import { auditRoutes } from './features/audit/routes';
 import { ledgerRoutes } from './features/ledger/routes';
 import { systemsRoutes } from './features/systems/routes';
 import { Frame } from './Frame';
@@ -16,7 +17,7 @@ const welcome = createRoute({
 
 export const router = createRouter({
     basepath: '/app',
-    routeTree: root.addChildren([dashboard, welcome, ...systemsRoutes(root), ...analysesRoutes(root), ...ledgerRoutes(root)]),
+    routeTree: root.addChildren([dashboard, welcome, ...systemsRoutes(root), ...analysesRoutes(root), ...ledgerRoutes(root), ...auditRoutes(root)]),
     defaultPreload: 'intent',
     scrollRestoration: true,
 });
