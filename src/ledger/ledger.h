@@ -16,7 +16,9 @@ typedef enum {
     LEDGER_SYSTEM_CHANGED,
     LEDGER_MODEL_REGISTERED,
     LEDGER_DECISION_RECORDED,
-    LEDGER_ANALYSIS_COMPLETED
+    LEDGER_ANALYSIS_COMPLETED,
+    LEDGER_PERMISSION_CHANGED,
+    LEDGER_KEY_ROTATED
 } ledger_action;
 const char *ledger_action_name(ledger_action action);
 

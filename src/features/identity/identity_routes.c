@@ -128,20 +128,6 @@ static error get_me(request *rq, const void *body, void *reply)
     return OK;
 }
 
-static error get_jwks(request *rq, const void *body, void *reply)
-{
-    (void)body, (void)reply;
-    const platform *app = rq->app;
-    json_writer w = json_writer_in(rq->arena);
-    json_open(&w, '{');
-    json_key(&w, "keys"), json_open(&w, '[');
-    for (size_t i = 0; i < app->keys.verifying_count; i++)
-        json_write_raw(&w, signing_key_jwk(rq->arena, app->keys.verifying[i]));
-    json_close(&w, ']'), json_close(&w, '}');
-    reply_raw(rq, "application/json", json_written(&w));
-    return OK;
-}
-
 #define SIGN_IN_SCOPE SYSTEM(S1_SIGN_IN, "The address is looked up over all organizations before one is known")
 
 const route identity_routes[] = {
@@ -157,9 +143,5 @@ const route identity_routes[] = {
       .rate = RATE_WRITE, .handle = post_logout },
     { GET, "/auth/me", "Who is signed in", SIGNED_IN, TENANT, REPLY(me, me_fields), .rate = RATE_READ,
       .handle = get_me },
-    { GET, "/.well-known/jwks.json", "Keys that verify access tokens", PUBLIC, NO_SCOPE, .at_root = true,
-      .raw_reply = "application/json", .rate = RATE_PUBLIC, .tag = "auth", .handle = get_jwks,
-      .reply_schema = "{\"type\":\"object\",\"required\":[\"keys\"],\"properties\":{\"keys\":{\"type\":\"array\","
-                      "\"items\":{\"type\":\"object\"}}}}" },
     ROUTES_END
 };
