@@ -50,7 +50,7 @@ int aicd_routes(arena *a, const config *settings, const command_line *line)
         for (const route *r = *each; r->path; r++) {
             bool is_system = r->scope.kind == SCOPE_SYSTEM;
             if (line->system_only && !is_system) continue;
-            printf("%-7s%-32s", methods[r->method], r->path);
+            printf("%-7s%-31s ", methods[r->method], r->path);
             print_access(r);
             if (is_system)
                 printf("SYSTEM(%s): %s\n", system_reason_name((system_reason)r->scope.reason), r->scope.why);

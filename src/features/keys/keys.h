@@ -32,7 +32,7 @@ typedef struct compromise {
 
 extern const route keys_routes[];
 
-/* ------------------------------------------------------------------ the keys of a server */
+/* ------------------------------------------------------------------ the keys of a server: key_keeper.c */
 
 typedef struct key_keeper key_keeper;
 
@@ -50,7 +50,14 @@ text keys_jwks(platform *app, arena *a);
 /* Looks at the database now, as after a rotation that this server itself has committed. */
 error keys_refresh(key_keeper *k, arena *a);
 
-/* ------------------------------------------------------------------ rules; SYSTEM scopes only */
+/* The two changes below for a request: committed, and good on this server when they return. */
+error keys_rotate_now(platform *app, scope *db, const rotation *in, signing_key_view *out);
+error keys_mark_compromised_now(platform *app, scope *db, text kid, const compromise *in, signing_key_view *out);
+
+/* ------------------------------------------------------------------ rules: keys.c; SYSTEM scopes only */
+
+/* Makes an active key when there is none. */
+error keys_make_first(scope *db, const uint8_t master_key[MASTER_KEY_BYTES]);
 
 /* Makes a new active key and retires the old one; audited, and in the operator's ledger if there is an operator. Of
  * several at once each takes its turn. CONFLICT: the keys are sealed by another master key. */
@@ -61,8 +68,7 @@ error keys_mark_compromised(scope *db, const uint8_t master_key[MASTER_KEY_BYTES
                             signing_key_view *out);
 error keys_list(scope *db, const page_query *page, page_reply *out);
 
-/* The same two for a request: committed, and good on this server when they return. */
-error keys_rotate_now(platform *app, scope *db, const rotation *in, signing_key_view *out);
-error keys_mark_compromised_now(platform *app, scope *db, text kid, const compromise *in, signing_key_view *out);
+/* Could this be a kid of ours? What could not is never asked for. */
+bool keys_is_kid(text kid);
 
 #endif
