@@ -51,28 +51,6 @@ static error authenticate(request *rq)
     return OK;
 }
 
-static bool is_unsafe(const request *rq)
-{
-    return rq->route->method != GET;
-}
-
-static error authorise(request *rq, const access_rule *access)
-{
-    const principal *who = rq->who;
-    if (!who) return fail(rq->arena, UNAUTHENTICATED, "", "Sign in first, or send a bearer token.");
-    if (who->by_cookie && is_unsafe(rq) && !request_same_origin(rq))
-        return fail(rq->arena, FORBIDDEN, "", "This request came from another site and was refused.");
-    if (access->kind == ACCESS_SUPER_ADMIN && !who->is_super_admin)
-        return fail(rq->arena, FORBIDDEN, "", "Only a super admin may do this.");
-    if (access->kind == ACCESS_CAPABILITY && !role_may(who->role, access->capability))
-        return fail(rq->arena, FORBIDDEN, "",
-                    "Your role %.*s lacks the capability %s; ask an administrator of your organization.",
-                    PRINT(who->role), access->capability);
-    return OK;
-}
-
-/* ------------------------------------------------------------------ scopes */
-
 static caller caller_of(const request *rq)
 {
     const principal *who = rq->who;
@@ -85,6 +63,40 @@ static caller caller_of(const request *rq)
     }
     return c;
 }
+
+/* A token that was revoked is told so, whatever it was not allowed to do. */
+static error forbidden(request *rq, error why)
+{
+    scope *db;
+    caller who = caller_of(rq);
+    TRY(scope_open_tenant(app_of(rq)->store, rq->arena, &who, &db));
+    scope_reads(db);
+    error ended = scope_enter(db);
+    scope_rollback(db);
+    return ended && ended->kind == UNAUTHENTICATED ? ended : why;
+}
+
+static bool is_unsafe(const request *rq)
+{
+    return rq->route->method != GET;
+}
+
+static error authorise(request *rq, const access_rule *access)
+{
+    const principal *who = rq->who;
+    if (!who) return fail(rq->arena, UNAUTHENTICATED, "", "Sign in first, or send a bearer token.");
+    if (who->by_cookie && is_unsafe(rq) && !request_same_origin(rq))
+        return fail(rq->arena, FORBIDDEN, "", "This request came from another site and was refused.");
+    if (access->kind == ACCESS_SUPER_ADMIN && !who->is_super_admin)
+        return forbidden(rq, fail(rq->arena, FORBIDDEN, "", "Only a super admin may do this."));
+    if (access->kind == ACCESS_CAPABILITY && !role_may(who->role, access->capability))
+        return forbidden(rq, fail(rq->arena, FORBIDDEN, "",
+                                  "Your role %.*s lacks the capability %s; ask an administrator of your organization.",
+                                  PRINT(who->role), access->capability));
+    return OK;
+}
+
+/* ------------------------------------------------------------------ scopes */
 
 static error open_scope(request *rq)
 {
