@@ -1,16 +1,21 @@
 #include "base/json.h"
 #include "crypto/hash.h"
+#include "crypto/key_ring.h"
 #include "crypto/password.h"
 #include "crypto/random.h"
 #include "crypto/seal.h"
 #include "crypto/token_cache.h"
 #include "crypto/webhook_signature.h"
 
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stddef.h>
 
 #include <cmocka.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
 
 /* FIPS 180-4's examples, and the empty message. */
 static void sha256_gives_the_standards_values(void **state)
@@ -257,6 +262,186 @@ static void a_webhook_is_taken_with_its_own_signature_only(void **state)
     arena_drop(a);
 }
 
+/* The token again with another head, signed by `key` as it then is: what a forger with the key could send. */
+static text signed_with_head(arena *a, const signing_key *key, const char *head_json, text token)
+{
+    text changed = join(a, head_json, token);
+    const char *end = memrchr(changed.data, '.', changed.length);
+    text part = { changed.data, (size_t)(end - changed.data) };
+    text pem = signing_key_private_pem(a, key);
+    BIO *in = BIO_new_mem_buf(pem.data, (int)pem.length);
+    EVP_PKEY *pair = PEM_read_bio_PrivateKey(in, NULL, NULL, NULL);
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+    unsigned char signature[512];
+    size_t length = sizeof signature;
+    assert_int_equal(EVP_DigestSignInit(context, NULL, EVP_sha256(), NULL, pair), 1);
+    assert_int_equal(EVP_DigestSign(context, signature, &length, (const unsigned char *)part.data, part.length), 1);
+    EVP_MD_CTX_free(context);
+    EVP_PKEY_free(pair);
+    BIO_free(in);
+    text encoded = base64url(a, signature, length);
+    return text_format(a, "%.*s.%.*s", PRINT(part), PRINT(encoded));
+}
+
+/* Even what the right key signed is good only under the algorithm and the kid that this server writes. */
+static void a_kid_that_is_no_kid_of_ours_is_refused_whoever_signed(void **state)
+{
+    (void)state;
+    world w = world_new();
+    static const char *const heads[] = { "{\"alg\":\"RS256\",\"kid\":\"../../etc/passwd\"}",
+                                         "{\"alg\":\"RS256\",\"kid\":\"' or 1=1 --\"}",
+                                         "{\"alg\":\"RS256\",\"kid\":\"\"}",
+                                         "{\"alg\":\"RS256\",\"kid\":\"00000000000000000000000000000000\"}",
+                                         "{\"alg\":\"RS512\"}",
+                                         "{\"alg\":\"none\"}",
+                                         "{\"alg\":\"rs256\"}",
+                                         "{}",
+                                         NULL };
+    for (size_t i = 0; heads[i]; i++)
+        if (!verify(&w, signed_with_head(w.arena, w.key, heads[i], w.token), w.check))
+            fail_msg("%s was taken", heads[i]);
+    text kid = signing_key_kid(w.key);
+    text good = text_format(w.arena, "{\"alg\":\"RS256\",\"kid\":\"%.*s\"}", PRINT(kid));
+    assert_null(verify(&w, signed_with_head(w.arena, w.key, good.data, w.token), w.check));
+    assert_non_null(verify(&w, signed_with_head(w.arena, w.other, good.data, w.token), w.check)); /* a borrowed kid */
+    arena_drop(w.arena);
+}
+
+static void a_token_without_kid_is_tried_against_the_active_key_only(void **state)
+{
+    (void)state;
+    world w = world_new();
+    token_claims out;
+    text bare = signed_with_head(w.arena, w.key, "{\"alg\":\"RS256\"}", w.token);
+    signing_key *active_first[] = { w.key, w.other }, *retired_second[] = { w.other, w.key };
+    assert_null(token_verify(w.arena, bare, active_first, 2, &w.check, &out, NULL));
+    assert_non_null(token_verify(w.arena, bare, retired_second, 2, &w.check, &out, NULL));
+    assert_null(token_verify(w.arena, w.token, retired_second, 2, &w.check, &out, NULL)); /* the same, with its kid */
+    assert_non_null(token_verify(w.arena, bare, NULL, 0, &w.check, &out, NULL));
+    arena_drop(w.arena);
+}
+
+static void a_retired_key_verifies_until_its_end(void **state)
+{
+    (void)state;
+    world w = world_new();
+    token_claims out;
+    token_cache *cache = token_cache_new(w.arena, 16);
+    signing_key *keys[] = { w.other, w.key };
+    signing_key_ends(w.key, w.check.now + 1);
+    assert_null(token_cache_verify(cache, w.arena, w.token, keys, 2, &w.check, &out));
+    assert_null(token_verify(w.arena, w.token, keys, 2, &w.check, &out, NULL));
+    signing_key_ends(w.key, w.check.now);
+    assert_non_null(token_cache_verify(cache, w.arena, w.token, keys, 2, &w.check, &out)); /* although remembered */
+    assert_non_null(token_verify(w.arena, w.token, keys, 2, &w.check, &out, NULL));
+    arena_drop(w.arena);
+}
+
+static void the_kid_of_any_token_can_be_read_and_of_anything_else_is_none(void **state)
+{
+    (void)state;
+    world w = world_new();
+    assert_true(text_equal(token_kid(w.arena, w.token), signing_key_kid(w.key)));
+    assert_false(text_is(token_kid(w.arena, join(w.arena, "{\"alg\":\"RS256\"}", w.token))));
+    assert_false(text_is(token_kid(w.arena, join(w.arena, "{\"kid\":5}", w.token))));
+    assert_false(text_is(token_kid(w.arena, TEXT("no dots"))));
+    assert_false(text_is(token_kid(w.arena, TEXT("..."))));
+    arena_drop(w.arena);
+}
+
+static void a_key_is_loaded_under_its_own_kid_only(void **state)
+{
+    (void)state;
+    world w = world_new();
+    signing_key *out;
+    text pem = signing_key_private_pem(w.arena, w.key);
+    assert_null(signing_key_load(w.arena, pem, signing_key_kid(w.key), &out));
+    assert_non_null(signing_key_load(w.arena, pem, signing_key_kid(w.other), &out));
+    arena_drop(w.arena);
+}
+
+/* ------------------------------------------------------------------ the ring */
+
+enum { READERS = 4, ROUNDS = 60 };
+
+typedef struct turning_ring {
+    world w;
+    key_ring *ring;
+    text pems[2], kids[2];
+    atomic_bool done;
+    atomic_int verified;
+} turning_ring;
+
+static void put_keys(turning_ring *t, int first, int count)
+{
+    arena *own = arena_new();
+    signing_key **keys = ARENA_ARRAY(own, 2, signing_key *);
+    for (int i = 0; i < count; i++)
+        assert_null(signing_key_load(own, t->pems[(first + i) % 2], t->kids[(first + i) % 2], &keys[i]));
+    key_ring_put(t->ring, own, keys, (size_t)count);
+}
+
+/* Whatever set is taken is whole: the token's key is in each of them. */
+static void *take_and_verify(void *given)
+{
+    turning_ring *t = given;
+    while (!atomic_load(&t->done)) {
+        token_claims out;
+        arena *a = arena_new();
+        const key_set *keys = key_ring_take(t->ring, a), *again = key_ring_take(t->ring, a);
+        if (!token_verify(a, t->w.token, keys->verifying, keys->count, &t->w.check, &out, NULL) && again->count)
+            atomic_fetch_add(&t->verified, 1);
+        else
+            atomic_store(&t->verified, -1000000000);
+        arena_drop(a);
+    }
+    return NULL;
+}
+
+static void keys_are_replaced_under_those_who_use_them(void **state)
+{
+    (void)state;
+    turning_ring t = { .w = world_new() };
+    pthread_t readers[READERS];
+    signing_key *both[] = { t.w.key, t.w.other };
+    for (int i = 0; i < 2; i++) {
+        t.pems[i] = signing_key_private_pem(t.w.arena, both[i]);
+        t.kids[i] = signing_key_kid(both[i]);
+    }
+    t.ring = key_ring_new(t.w.arena);
+    assert_int_equal(key_ring_take(t.ring, t.w.arena)->count, 0);
+    put_keys(&t, 0, 1);
+    for (int i = 0; i < READERS; i++) assert_int_equal(pthread_create(&readers[i], NULL, take_and_verify, &t), 0);
+    for (int i = 0; i < ROUNDS; i++) put_keys(&t, i % 2, 2);
+    while (atomic_load(&t.verified) >= 0 && atomic_load(&t.verified) < ROUNDS) sched_yield();
+    atomic_store(&t.done, true);
+    for (int i = 0; i < READERS; i++) pthread_join(readers[i], NULL);
+    assert_true(atomic_load(&t.verified) >= ROUNDS);
+    arena_drop(t.w.arena);
+}
+
+static void a_set_outlives_its_successor_for_whoever_took_it(void **state)
+{
+    (void)state;
+    turning_ring t = { .w = world_new() };
+    t.pems[0] = signing_key_private_pem(t.w.arena, t.w.key), t.kids[0] = signing_key_kid(t.w.key);
+    t.pems[1] = signing_key_private_pem(t.w.arena, t.w.other), t.kids[1] = signing_key_kid(t.w.other);
+    t.ring = key_ring_new(t.w.arena);
+    put_keys(&t, 0, 1);
+    arena *request = arena_new();
+    const key_set *taken = key_ring_take(t.ring, request);
+    put_keys(&t, 1, 1); /* an emergency: the first is gone */
+    assert_true(key_set_knows(taken, t.kids[0]));
+    assert_false(key_set_knows(taken, t.kids[1]));
+    arena *next = arena_new();
+    assert_false(key_set_knows(key_ring_take(t.ring, next), t.kids[0]));
+    arena_drop(next);
+    token_claims out;
+    assert_null(token_verify(request, t.w.token, taken->verifying, taken->count, &t.w.check, &out, NULL));
+    arena_drop(request);
+    arena_drop(t.w.arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -270,6 +455,13 @@ int main(void)
         cmocka_unit_test(a_full_cache_answers_rightly),
         cmocka_unit_test(a_webhook_is_taken_with_its_own_signature_only),
         cmocka_unit_test(a_forged_token_is_refused),
+        cmocka_unit_test(a_kid_that_is_no_kid_of_ours_is_refused_whoever_signed),
+        cmocka_unit_test(a_token_without_kid_is_tried_against_the_active_key_only),
+        cmocka_unit_test(a_retired_key_verifies_until_its_end),
+        cmocka_unit_test(the_kid_of_any_token_can_be_read_and_of_anything_else_is_none),
+        cmocka_unit_test(a_key_is_loaded_under_its_own_kid_only),
+        cmocka_unit_test(keys_are_replaced_under_those_who_use_them),
+        cmocka_unit_test(a_set_outlives_its_successor_for_whoever_took_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

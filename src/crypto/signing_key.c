@@ -54,12 +54,23 @@ error signing_key_load(arena *a, text private_pem, text kid, signing_key **out)
         return fail(a, INTERNAL, "", "The signing key %.*s is not an RSA key.", PRINT(kid));
     }
     *out = key_of(a, pair, text_copy(a, kid));
-    return OK;
+    if (text_equal(kid, kid_of(a, pair))) return OK;
+    return fail(a, INTERNAL, "", "The signing key %.*s is another key than its kid says.", PRINT(kid));
 }
 
 text signing_key_kid(const signing_key *key)
 {
     return key->kid;
+}
+
+void signing_key_ends(signing_key *key, instant not_after)
+{
+    key->not_after = not_after;
+}
+
+bool signing_key_verifies(const signing_key *key, instant now)
+{
+    return key->not_after == 0 || now < key->not_after;
 }
 
 static text pem_of(arena *a, const signing_key *key, bool is_private)

@@ -9,6 +9,7 @@
 struct signing_key {
     EVP_PKEY *pair;
     text kid;
+    instant not_after; /* 0: no end is set */
 };
 
 #endif

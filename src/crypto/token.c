@@ -80,8 +80,16 @@ static const signing_key *key_named(signing_key *const *keys, size_t count, text
     return NULL;
 }
 
+text token_kid(arena *a, text token)
+{
+    json_t *object;
+    const char *dot = token.length <= TOKEN_MOST_BYTES ? memchr(token.data, '.', token.length) : NULL;
+    if (!dot || part_json(a, (text){ token.data, (size_t)(dot - token.data) }, &object)) return NO_TEXT;
+    return json_text_of(json_object_get(object, "kid"));
+}
+
 /* A token without kid is tried against the active key (the first) only. */
-static error find_key(arena *a, text head, signing_key *const *keys, size_t count, const signing_key **out)
+static error find_key(arena *a, text head, signing_key *const *keys, size_t count, instant now, const signing_key **out)
 {
     json_t *object;
     TRY(part_json(a, head, &object));
@@ -89,9 +97,9 @@ static error find_key(arena *a, text head, signing_key *const *keys, size_t coun
         return fail(a, UNAUTHENTICATED, "", "The access token is not signed as this server signs. Sign in again.");
     text kid = json_text_of(json_object_get(object, "kid"));
     *out = text_is(kid) ? key_named(keys, count, kid) : (count ? keys[0] : NULL);
-    return *out ? OK
-                : fail(a, UNAUTHENTICATED, "",
-                       "The access token was signed by a key that is no longer in use. Sign in again.");
+    if (*out && signing_key_verifies(*out, now)) return OK;
+    return fail(a, UNAUTHENTICATED, "",
+                "The access token was signed by a key that is no longer in use. Sign in again.");
 }
 
 static bool signature_fits(arena *a, const signing_key *key, text signed_part, text encoded)
@@ -151,8 +159,8 @@ error token_verify(arena *a, text token, signing_key *const *keys, size_t key_co
     text head = { token.data, (size_t)(first - token.data) };
     text payload = { first + 1, (size_t)(second - first - 1) };
     text signature = { second + 1, token.length - (size_t)(second + 1 - token.data) };
-    const signing_key *key;
-    TRY(find_key(a, head, keys, key_count, &key));
+    const signing_key *key = NULL;
+    TRY(find_key(a, head, keys, key_count, check->now, &key));
     if (kid) *kid = key->kid;
     if (!signature_fits(a, key, (text){ token.data, (size_t)(second - token.data) }, signature))
         return fail(a, UNAUTHENTICATED, "", "The access token's signature is wrong. Sign in again.");

@@ -84,10 +84,11 @@ static void keep(token_cache *cache, const uint8_t hash[32], const token_claims 
     pthread_mutex_unlock(&cache->locks[set % LOCKS]);
 }
 
-static bool still_verifies(const entry *e, signing_key *const *keys, size_t count)
+static bool still_verifies(const entry *e, signing_key *const *keys, size_t count, instant now)
 {
     for (size_t i = 0; i < count; i++)
-        if (text_equal(signing_key_kid(keys[i]), (text){ e->kid, e->kid_length })) return true;
+        if (text_equal(signing_key_kid(keys[i]), (text){ e->kid, e->kid_length }))
+            return signing_key_verifies(keys[i], now);
     return false;
 }
 
@@ -98,7 +99,7 @@ error token_cache_verify(token_cache *cache, arena *a, text token, signing_key *
     entry known;
     if (token.length > TOKEN_MOST_BYTES) return token_verify(a, token, keys, key_count, check, out, NULL);
     hash_of(a, token, check, hash);
-    if (recall(cache, a, hash, &known) && still_verifies(&known, keys, key_count)) {
+    if (recall(cache, a, hash, &known) && still_verifies(&known, keys, key_count, check->now)) {
         atomic_fetch_add(&cache->hits, 1);
         *out = known.claims;
         out->issuer = check->issuer;

@@ -7,13 +7,6 @@
 #include "http/http.h"
 #include "store/store.h"
 
-/* The access tokens' keys; filled at start by identity_load_keys. */
-typedef struct token_keys {
-    signing_key *active;
-    signing_key *const *verifying; /* the active one first, then those retired that still verify */
-    size_t verifying_count;
-} token_keys;
-
 typedef struct example_data {
     const char *id, *name, *description;
     text csv;
@@ -25,7 +18,7 @@ typedef struct platform {
     store *store;
     clock_source clock;
     const logger *log;
-    token_keys keys;
+    struct key_keeper *keys;   /* of access tokens; features/keys/keys.h */
     token_cache *tokens;       /* whose signatures were found right */
     text issuer;               /* the public URL */
     text_list payment_secrets; /* of the payment provider's webhook; several while one is rotated */

@@ -13,6 +13,8 @@ const char *ledger_action_name(ledger_action action)
         [LEDGER_DECISION_RECORDED] = "DECISION_RECORDED",
         [LEDGER_ANALYSIS_COMPLETED] = "ANALYSIS_COMPLETED",
         [LEDGER_PLAN_CHANGED] = "PLAN_CHANGED",
+        [LEDGER_PERMISSION_CHANGED] = "PERMISSION_CHANGED",
+        [LEDGER_KEY_ROTATED] = "KEY_ROTATED",
     };
     return names[action];
 }

@@ -17,7 +17,9 @@ typedef enum {
     LEDGER_MODEL_REGISTERED,
     LEDGER_DECISION_RECORDED,
     LEDGER_ANALYSIS_COMPLETED,
-    LEDGER_PLAN_CHANGED
+    LEDGER_PLAN_CHANGED,
+    LEDGER_PERMISSION_CHANGED,
+    LEDGER_KEY_ROTATED
 } ledger_action;
 const char *ledger_action_name(ledger_action action);
 

@@ -11,6 +11,13 @@ extern char **environ;
 static const char usage[] =
     "usage: aicd serve [--data DIR] [--listen HOST:PORT] [--demo]   run the server\n"
     "       aicd migrate [--data DIR]                              bring the database up to date, then stop\n"
+    "       aicd keys list                                         list the keys that sign access tokens\n"
+    "       aicd keys rotate [--emergency] [--reason TEXT]         make a new one; the old verifies 24 hours more, in "
+    "an\n"
+    "                                                              emergency none\n"
+    "       aicd keys compromised KID --reason TEXT                refuse what this key signed from now on\n"
+    "       aicd make-super-admin EMAIL                            let a user administer the platform\n"
+    "                                                              (these four take --data DIR; the server may run)\n"
     "       aicd openapi                                           print the OpenAPI document\n"
     "       aicd routes [--system]                                 list the routes, or those with system access and "
     "why\n"
@@ -22,11 +29,17 @@ typedef int (*command_function)(arena *a, const config *settings, const command_
 typedef struct command {
     const char *name;
     command_function run;
+    int words; /* that may stand after it */
 } command;
 
 static const command commands[] = {
-    { "serve", aicd_serve },   { "migrate", aicd_migrate },         { "openapi", aicd_openapi },
-    { "routes", aicd_routes }, { "settings", aicd_print_settings },
+    { "serve", aicd_serve, 0 },
+    { "migrate", aicd_migrate, 0 },
+    { "keys", aicd_keys, 2 },
+    { "make-super-admin", aicd_make_super_admin, 1 },
+    { "openapi", aicd_openapi, 0 },
+    { "routes", aicd_routes, 0 },
+    { "settings", aicd_print_settings, 0 },
 };
 
 /* Options that take a value; each stands for a setting. */
@@ -35,11 +48,21 @@ static bool read_option(int argc, char **argv, int *i, command_line *line)
     const char *name = argv[*i];
     if (!strcmp(name, "--demo")) return line->demo = true;
     if (!strcmp(name, "--system")) return line->system_only = true;
+    if (!strcmp(name, "--emergency")) return line->emergency = true;
     if (*i + 1 >= argc) return false;
     const char *value = argv[++*i];
     if (!strcmp(name, "--data")) return line->data = value, true;
     if (!strcmp(name, "--listen")) return line->listen = value, true;
     if (!strcmp(name, "--examples")) return line->examples = value, true;
+    if (!strcmp(name, "--reason")) return line->reason = value, true;
+    return false;
+}
+
+static bool read_word(const command *chosen, const char *word, command_line *line)
+{
+    if (word[0] == '-') return false;
+    for (int i = 0; i < chosen->words; i++)
+        if (!line->words[i]) return line->words[i] = word, true;
     return false;
 }
 
@@ -48,7 +71,7 @@ static int run(arena *a, const command *chosen, int argc, char **argv)
     command_line line = { 0 };
     for (int i = 2; i < argc; i++) {
         if (!strcmp(argv[i], "--help")) return fputs(usage, stdout), 0;
-        if (!read_option(argc, argv, &i, &line)) {
+        if (!read_word(chosen, argv[i], &line) && !read_option(argc, argv, &i, &line)) {
             fprintf(stderr, "aicd: %s is not an option, or lacks its value; aicd --help lists them\n", argv[i]);
             return 2;
         }

@@ -6,6 +6,7 @@
 #include "features/dashboard/dashboard.h"
 #include "features/examples/examples.h"
 #include "features/identity/identity.h"
+#include "features/keys/keys.h"
 #include "features/organizations/organizations.h"
 #include "features/systems/systems.h"
 #include "features/trail/trail.h"
@@ -14,8 +15,8 @@
 #include <stdio.h>
 
 const route *const aicd_route_tables[] = {
-    identity_routes, organizations_routes, dashboard_routes, systems_routes, analyses_routes,
-    trail_routes,    audit_routes,         examples_routes,  billing_routes, NULL,
+    identity_routes, keys_routes,  organizations_routes, dashboard_routes, systems_routes, analyses_routes,
+    trail_routes,    audit_routes, examples_routes,      billing_routes,   NULL,
 };
 
 const constraint_message aicd_constraints[] = {
@@ -24,6 +25,7 @@ const constraint_message aicd_constraints[] = {
     { "organizations_slug_key", "/organization",
       "An organization of this name was registered at this very moment. Try again." },
     { "organizations_country_check", "/country", "Expected two capital letters of ISO 3166, such as ZA." },
+    { "signing_keys_reason_check", "/reason", "A reason has 1 to 500 characters." },
     { "idempotency_keys_pkey", "", "A request with this Idempotency-Key is being worked on. Try again in a moment." },
     { NULL, NULL, NULL }
 };
@@ -50,7 +52,7 @@ int aicd_routes(arena *a, const config *settings, const command_line *line)
         for (const route *r = *each; r->path; r++) {
             bool is_system = r->scope.kind == SCOPE_SYSTEM;
             if (line->system_only && !is_system) continue;
-            printf("%-7s%-32s", methods[r->method], r->path);
+            printf("%-7s%-31s ", methods[r->method], r->path);
             print_access(r);
             if (is_system)
                 printf("SYSTEM(%s): %s\n", system_reason_name((system_reason)r->scope.reason), r->scope.why);

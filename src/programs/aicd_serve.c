@@ -4,7 +4,7 @@
 #include "features/demo/demo.h"
 #include "features/door/door.h"
 #include "features/examples/examples.h"
-#include "features/identity/identity.h"
+#include "features/keys/keys.h"
 #include "programs/aicd_routes.h"
 #include "programs/web_files.h"
 #include "store/statement.h"
@@ -122,10 +122,11 @@ static error start_app(running *r)
     r->app.issuer =
         text_is(config_text(r->settings, "AIC_PUBLIC_URL")) ? config_text(r->settings, "AIC_PUBLIC_URL") : TEXT("aic");
     r->app.tokens = token_cache_new(r->arena, REMEMBERED_TOKENS);
-    error bad = identity_load_keys(r->arena, r->app.store, master_key, &r->app.clock, &r->app.keys);
+    error bad = keys_open(r->arena, r->app.store, master_key, &r->log, &r->app.keys);
     sodium_memzero(master_key, sizeof master_key);
     TRY(bad);
     TRY(audit_prepare_months(&r->app));
+    TRY(keys_watch(r->app.keys));
     TRY(examples_load(r->arena, text_of(AIC_DEMO_DIR), &r->app));
     text more = r->line->examples ? text_of(r->line->examples) : config_text(r->settings, "AIC_EXAMPLES_DIR");
     if (text_is(more)) TRY(examples_load(r->arena, more, &r->app));
@@ -205,6 +206,7 @@ static void stop(running *r)
         if (r->cluster) cluster_stop(r->cluster);
         _exit(1);
     }
+    if (r->app.keys) keys_close(r->app.keys);
     if (r->app.store) store_close(r->app.store);
     if (r->cluster) cluster_stop(r->cluster);
 }
@@ -262,6 +264,25 @@ int aicd_migrate(arena *a, const config *settings, const command_line *line)
     error bad = prepare(&r);
     stop(&r);
     return bad ? report(&r, bad) : 0;
+}
+
+static error open_and_work(running *r, database_work work, const void *given)
+{
+    TRY(prepare(r));
+    TRY(store_open(r->arena, &r->database, &r->app.store));
+    database_tools tools = { .arena = r->arena, .settings = r->settings, .data = r->data, .store = r->app.store };
+    return work(&tools, given);
+}
+
+int aicd_on_database(arena *a, const config *settings, const command_line *line, database_work work, const void *given)
+{
+    running r = running_of(a, settings, line);
+    if (r.log.least < LOG_WARNING) r.log.least = LOG_WARNING; /* a person reads our output, not our log */
+    if (sodium_init() < 0) return fputs("aicd: libsodium does not start\n", stderr), 1;
+    error bad = open_and_work(&r, work, given);
+    int code = bad ? report(&r, bad) : 0;
+    stop(&r);
+    return code;
 }
 
 int aicd_openapi(arena *a, const config *settings, const command_line *line)

@@ -3,11 +3,26 @@
 #define AIC_PROGRAMS_AICD_SERVE_H
 
 #include "programs/aicd_settings.h"
+#include "store/store.h"
 
 int aicd_serve(arena *a, const config *settings, const command_line *line);
 int aicd_migrate(arena *a, const config *settings, const command_line *line);
 int aicd_openapi(arena *a, const config *settings, const command_line *line);
 int aicd_routes(arena *a, const config *settings, const command_line *line);
 int aicd_print_settings(arena *a, const config *settings, const command_line *line);
+int aicd_keys(arena *a, const config *settings, const command_line *line);             /* aicd_admin.c */
+int aicd_make_super_admin(arena *a, const config *settings, const command_line *line); /* aicd_admin.c */
+
+/* For commands that work on the servers' database, whether a server runs or not: DATABASE_URL, else the private cluster
+ * of the data directory, brought up to date first as by `aicd migrate`. */
+typedef struct database_tools {
+    arena *arena;
+    const config *settings;
+    const char *data; /* the data directory, absolute */
+    store *store;
+} database_tools;
+
+typedef error (*database_work)(const database_tools *tools, const void *given);
+int aicd_on_database(arena *a, const config *settings, const command_line *line, database_work work, const void *given);
 
 #endif

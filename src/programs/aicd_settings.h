@@ -6,7 +6,9 @@
 
 typedef struct command_line {
     const char *data, *listen, *examples; /* NULL: the setting's value */
-    bool demo, system_only;
+    const char *reason;                   /* NULL: none was given */
+    const char *words[2];                 /* what stands after the command, in order; NULL at the end */
+    bool demo, system_only, emergency;
 } command_line;
 
 extern const setting aicd_settings[];

@@ -3,6 +3,7 @@
 #include "crypto/hash.h"
 #include "door.sql.h"
 #include "features/identity/identity.h"
+#include "features/keys/keys.h"
 
 #include <strings.h>
 
@@ -38,9 +39,7 @@ static error authenticate(request *rq)
     text token = credential(rq, &by_cookie);
     if (!text_is(token) || token.length == 0) return OK;
     token_claims claims;
-    token_check check = { .issuer = app->issuer, .audience = TEXT("aic"), .now = clock_now(&app->clock) };
-    TRY(token_cache_verify(app->tokens, rq->arena, token, app->keys.verifying, app->keys.verifying_count, &check,
-                           &claims));
+    TRY(keys_verify(app, rq->arena, token, &claims));
     principal *who = ARENA_NEW(rq->arena, principal);
     *who = (principal){ .user_id = claims.subject,
                         .org_id = claims.org,
@@ -256,6 +255,23 @@ static sql_audit_insert_in audit_row(const request *rq, const char *event, text 
         .ip = rq->ip,
         .user_agent = rq->user_agent,
     };
+}
+
+error door_audit(scope *db, const audit_note *note)
+{
+    static const char *const kinds[] = { "PUBLIC", "USER", "API_KEY", "SYSTEM", "WEBHOOK" };
+    const caller *who = &db->who;
+    return sql_audit_insert(db, &(sql_audit_insert_in){ .org_id = note->org_id,
+                                                        .actor_id = { !uuid_is_nil(who->id), who->id },
+                                                        .actor_kind = text_of(kinds[who->kind]),
+                                                        .event = text_of(note->event),
+                                                        .outcome = TEXT("OK"),
+                                                        .subject_type = text_of(note->subject_type),
+                                                        .subject_id = note->subject_id,
+                                                        .reason = note->reason,
+                                                        .request_id = who->request_id,
+                                                        .ip = who->ip,
+                                                        .user_agent = who->user_agent });
 }
 
 static error audit_lost(request *rq, const sql_audit_insert_in *row, error why)

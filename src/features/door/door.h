@@ -11,4 +11,16 @@
 
 http_door door_of_the_platform(void);
 
+/* What a rule itself puts on record, in its own transaction, beside the row that the dispatcher writes for the route:
+ * what is not said by the route alone, and what is done without one, on the command line. */
+typedef struct audit_note {
+    const char *event;
+    maybe_uuid org_id; /* not set: the body's own */
+    const char *subject_type;
+    maybe_uuid subject_id;
+    text reason;
+} audit_note;
+
+error door_audit(scope *db, const audit_note *note);
+
 #endif

@@ -3,8 +3,9 @@
 #include "crypto/hash.h"
 #include "crypto/password.h"
 #include "crypto/random.h"
-#include "crypto/seal.h"
+#include "features/door/door.h"
 #include "features/identity/lockout.h"
+#include "features/keys/keys.h"
 #include "ledger/ledger.h"
 
 /* ------------------------------------------------------------------ register */
@@ -128,7 +129,7 @@ static error give_tokens(platform *app, scope *db, const account *who, uuid fami
         .expires_at = now + MINUTES(ACCESS_MINUTES),
     };
     text access;
-    TRY(token_sign(db->arena, app->keys.active, &claims, &access));
+    TRY(keys_sign(app, db->arena, &claims, &access));
     TRY(sql_session_insert(db, &(sql_session_insert_in){ .org_id = who->org_id,
                                                          .user_id = who->id,
                                                          .family_id = family,
@@ -235,46 +236,29 @@ error identity_sign_out(scope *db, const principal *who)
                                                                 .token_expires_at = now + MINUTES(ACCESS_MINUTES) });
 }
 
-/* ------------------------------------------------------------------ keys */
+/* ------------------------------------------------------------------ super admins */
 
-static error make_key(scope *db, const uint8_t master_key[32])
+error identity_make_super_admin(scope *db, text email, super_admin *out)
 {
-    signing_key *key;
-    int64_t made;
-    TRY(signing_key_new(db->arena, &key));
-    text sealed = seal(db->arena, master_key, signing_key_private_pem(db->arena, key));
-    return sql_signing_key_insert(db,
-                                  &(sql_signing_key_insert_in){ .kid = signing_key_kid(key),
-                                                                .public_key = signing_key_public_pem(db->arena, key),
-                                                                .private_key_sealed = sealed },
-                                  &made);
-}
-
-static error load_one(arena *a, const signing_key_row *row, const uint8_t master_key[32], signing_key **out)
-{
-    text pem;
-    TRY(unseal(a, master_key, row->private_key_sealed, &pem));
-    return signing_key_load(a, pem, row->kid, out);
-}
-
-error identity_load_keys(arena *a, store *s, const uint8_t master_key[32], const clock_source *clock, token_keys *out)
-{
-    (void)clock;
-    scope *db;
-    signing_key_row_list rows;
-    caller nobody = { .kind = ACTOR_SYSTEM };
-    TRY(scope_open_system(s, a, S9_PLATFORM_ADMINISTRATION, TEXT("load the keys that sign access tokens"), &nobody,
-                          &db));
-    error bad = sql_signing_keys_of_tokens(db, &rows);
-    if (!bad && (rows.count == 0 || !rows.items[0].is_active)) {
-        bad = make_key(db, master_key);
-        if (!bad) bad = sql_signing_keys_of_tokens(db, &rows);
-    }
-    if (!bad) bad = scope_commit(db);
-    scope_rollback(db);
-    TRY(bad);
-    signing_key **keys = ARENA_ARRAY(a, rows.count, signing_key *);
-    for (size_t i = 0; i < rows.count; i++) TRY(load_one(a, &rows.items[i], master_key, &keys[i]));
-    *out = (token_keys){ .active = keys[0], .verifying = keys, .verifying_count = rows.count };
-    return OK;
+    bool found;
+    account who;
+    uuid entry;
+    TRY(sql_account_by_email(db, &(sql_account_by_email_in){ .email = text_lower_ascii(db->arena, email) }, &found,
+                             &who));
+    if (!found || !who.is_active)
+        return fail(db->arena, NOT_FOUND, "/email", "There is no active user with the address %.*s.", PRINT(email));
+    *out = (super_admin){ .user_id = who.id, .was_already = who.is_super_admin };
+    if (who.is_super_admin) return OK;
+    TRY(scope_set_org(db, who.org_id));
+    json_writer w = json_writer_in(db->arena);
+    json_open(&w, '{');
+    json_key(&w, "id"), json_write_uuid(&w, who.id);
+    json_key(&w, "is_super_admin"), json_write_bool(&w, true);
+    json_close(&w, '}');
+    TRY(ledger_append(db, LEDGER_PERMISSION_CHANGED, "user", who.id, json_written(&w), &entry));
+    TRY(sql_user_make_super_admin(db, &(sql_user_make_super_admin_in){ .id = who.id, .org_id = who.org_id }));
+    return door_audit(db, &(audit_note){ .event = "super_admin_granted",
+                                         .org_id = { true, who.org_id },
+                                         .subject_type = "user",
+                                         .subject_id = { true, who.id } });
 }

@@ -53,8 +53,14 @@ error identity_sign_in(platform *app, scope *db, const credentials *in, sign_in 
 error identity_refresh(platform *app, scope *db, text refresh_token, sign_in *out);
 error identity_sign_out(scope *db, const principal *who);
 
-/* Loads the keys that sign and verify, making the first one when there is none. */
-error identity_load_keys(arena *a, store *s, const uint8_t master_key[32], const clock_source *clock, token_keys *out);
+typedef struct super_admin {
+    uuid user_id;
+    bool was_already;
+} super_admin;
+
+/* For `aicd make-super-admin` alone: nobody gives this right to anybody through the API. In the ledger of the user's
+ * organization and in the audit log. */
+error identity_make_super_admin(scope *db, text email, super_admin *out);
 
 /* The people of organizations that the program itself makes (demo data). */
 error identity_add_organization(scope *db, text name, text slug_hint, uuid *org_id);

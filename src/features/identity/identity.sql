@@ -1,4 +1,4 @@
--- Organizations, users, sessions, signing keys. Sign-in happens before a tenant is known, so these run as aic_system.
+-- Organizations, users, sessions. Sign-in happens before a tenant is known, so these run as aic_system.
 
 -- struct: account (id uuid, org_id uuid, name text, email text, password_hash text?, role text, is_super_admin boolean, is_active boolean, locale text, created_at timestamptz)
 
@@ -73,6 +73,11 @@ update users set last_login_at = now() where org_id = $org_id and id = $id;
 -- in: id uuid, org_id uuid, password_hash text
 update users set password_hash = $password_hash where org_id = $org_id and id = $id;
 
+-- name: user_make_super_admin :exec
+-- as: system
+-- in: id uuid, org_id uuid
+update users set is_super_admin = true where org_id = $org_id and id = $id;
+
 -- name: session_insert :exec
 -- as: system
 -- in: org_id uuid, user_id uuid, family_id uuid, jti uuid, refresh_hash bytea, user_agent text?, ip text?, expires_at timestamptz
@@ -120,24 +125,6 @@ on conflict (jti) do nothing;
 -- in: jti uuid, expires_at timestamptz
 insert into revoked_tokens (jti, expires_at) values ($jti, $expires_at)
 on conflict (jti) do nothing;
-
--- struct: signing_key_row (kid text, public_key text, private_key_sealed bytea, is_active boolean)
-
--- name: signing_keys_of_tokens :many
--- as: system
--- out: signing_key_row
-select kid, public_key, private_key_sealed, is_active
-from signing_keys
-where use = 'TOKEN' and (is_active or not_after > now())
-order by is_active desc, created_at desc;
-
--- Two servers that start together both try; the unique index lets one win, and both then read the same key.
--- name: signing_key_insert :count
--- as: system
--- in: kid text, public_key text, private_key_sealed bytea
-insert into signing_keys (kid, use, algorithm, public_key, private_key_sealed)
-values ($kid, 'TOKEN', 'RS256', $public_key, $private_key_sealed)
-on conflict (use) where is_active do nothing;
 
 -- Counts this attempt in its window and says how many there were.
 -- name: rate_take :one

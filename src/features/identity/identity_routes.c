@@ -129,20 +129,6 @@ static error get_me(request *rq, const void *body, void *reply)
     return OK;
 }
 
-static error get_jwks(request *rq, const void *body, void *reply)
-{
-    (void)body, (void)reply;
-    const platform *app = rq->app;
-    json_writer w = json_writer_in(rq->arena);
-    json_open(&w, '{');
-    json_key(&w, "keys"), json_open(&w, '[');
-    for (size_t i = 0; i < app->keys.verifying_count; i++)
-        json_write_raw(&w, signing_key_jwk(rq->arena, app->keys.verifying[i]));
-    json_close(&w, ']'), json_close(&w, '}');
-    reply_raw(rq, "application/json", json_written(&w));
-    return OK;
-}
-
 static error post_unlock(request *rq, const void *body, void *reply)
 {
     (void)body, (void)reply;
@@ -167,9 +153,5 @@ const route identity_routes[] = {
       PATH(id_path, id_path_fields), .audit = "unlock", .rate = RATE_WRITE, .handle = post_unlock },
     { GET, "/auth/me", "Who is signed in", SIGNED_IN, TENANT, REPLY(me, me_fields), .rate = RATE_READ,
       .handle = get_me },
-    { GET, "/.well-known/jwks.json", "Keys that verify access tokens", PUBLIC, NO_SCOPE, .at_root = true,
-      .raw_reply = "application/json", .rate = RATE_PUBLIC, .tag = "auth", .handle = get_jwks,
-      .reply_schema = "{\"type\":\"object\",\"required\":[\"keys\"],\"properties\":{\"keys\":{\"type\":\"array\","
-                      "\"items\":{\"type\":\"object\"}}}}" },
     ROUTES_END
 };

@@ -123,6 +123,64 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/signing-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the keys that sign access tokens, without private parts */
+        get: operations["get_admin_signing_keys"];
+        put?: never;
+        /** Make a new signing key, as rotate does */
+        post: operations["post_admin_signing_keys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/signing-keys/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replace the active signing key
+         * @description The reply is the new key, which signs at once. What the old one signed is good for 24 hours more, in an emergency for none. Every server follows within five seconds.
+         */
+        post: operations["post_admin_signing_keys_rotate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/signing-keys/{kid}/compromised": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mark a signing key as compromised
+         * @description What it signed is refused at once. When it was the active key, a new one takes its place.
+         */
+        post: operations["post_admin_signing_keys_kid_compromised"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/organizations/current": {
         parameters: {
             query?: never;
@@ -1135,6 +1193,298 @@ export interface operations {
             400: components["responses"]["bad_request"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    get_admin_signing_keys: {
+        parameters: {
+            query?: {
+                /** @description How many at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List the keys that sign access tokens, without private parts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            kid: string;
+                            /** @enum {string} */
+                            use: "TOKEN";
+                            /** @enum {string} */
+                            algorithm: "RS256";
+                            /**
+                             * @description The active key signs; a verifying one only checks
+                             * @enum {string}
+                             */
+                            state: "ACTIVE" | "VERIFYING" | "ENDED" | "COMPROMISED";
+                            /** @description PEM */
+                            public_key: string;
+                            /** Format: date-time */
+                            created_at: string;
+                            is_active: boolean;
+                            /** Format: date-time */
+                            retired_at: string | null;
+                            /**
+                             * Format: date-time
+                             * @description From then on it verifies nothing
+                             */
+                            not_after: string | null;
+                            /** Format: date-time */
+                            compromised_at: string | null;
+                            /**
+                             * Format: uuid
+                             * @description Who retired it; null: the command line, or nobody
+                             */
+                            rotated_by: string | null;
+                            /** @description Why it was retired */
+                            reason: string | null;
+                        }[];
+                        next_cursor: string | null;
+                    };
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            414: components["responses"]["address_too_long"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    post_admin_signing_keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Refuse what older keys signed at once, instead of after 24 hours */
+                    emergency?: boolean | null;
+                    /** @example Yearly rotation */
+                    reason?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Make a new signing key, as rotate does */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        kid: string;
+                        /** @enum {string} */
+                        use: "TOKEN";
+                        /** @enum {string} */
+                        algorithm: "RS256";
+                        /**
+                         * @description The active key signs; a verifying one only checks
+                         * @enum {string}
+                         */
+                        state: "ACTIVE" | "VERIFYING" | "ENDED" | "COMPROMISED";
+                        /** @description PEM */
+                        public_key: string;
+                        /** Format: date-time */
+                        created_at: string;
+                        is_active: boolean;
+                        /** Format: date-time */
+                        retired_at: string | null;
+                        /**
+                         * Format: date-time
+                         * @description From then on it verifies nothing
+                         */
+                        not_after: string | null;
+                        /** Format: date-time */
+                        compromised_at: string | null;
+                        /**
+                         * Format: uuid
+                         * @description Who retired it; null: the command line, or nobody
+                         */
+                        rotated_by: string | null;
+                        /** @description Why it was retired */
+                        reason: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["timeout"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            414: components["responses"]["address_too_long"];
+            415: components["responses"]["unsupported_media"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    post_admin_signing_keys_rotate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Refuse what older keys signed at once, instead of after 24 hours */
+                    emergency?: boolean | null;
+                    /** @example Yearly rotation */
+                    reason?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Replace the active signing key */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        kid: string;
+                        /** @enum {string} */
+                        use: "TOKEN";
+                        /** @enum {string} */
+                        algorithm: "RS256";
+                        /**
+                         * @description The active key signs; a verifying one only checks
+                         * @enum {string}
+                         */
+                        state: "ACTIVE" | "VERIFYING" | "ENDED" | "COMPROMISED";
+                        /** @description PEM */
+                        public_key: string;
+                        /** Format: date-time */
+                        created_at: string;
+                        is_active: boolean;
+                        /** Format: date-time */
+                        retired_at: string | null;
+                        /**
+                         * Format: date-time
+                         * @description From then on it verifies nothing
+                         */
+                        not_after: string | null;
+                        /** Format: date-time */
+                        compromised_at: string | null;
+                        /**
+                         * Format: uuid
+                         * @description Who retired it; null: the command line, or nobody
+                         */
+                        rotated_by: string | null;
+                        /** @description Why it was retired */
+                        reason: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["timeout"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            414: components["responses"]["address_too_long"];
+            415: components["responses"]["unsupported_media"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    post_admin_signing_keys_kid_compromised: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @example Found in a backup that was lost */
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Mark a signing key as compromised */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        kid: string;
+                        /** @enum {string} */
+                        use: "TOKEN";
+                        /** @enum {string} */
+                        algorithm: "RS256";
+                        /**
+                         * @description The active key signs; a verifying one only checks
+                         * @enum {string}
+                         */
+                        state: "ACTIVE" | "VERIFYING" | "ENDED" | "COMPROMISED";
+                        /** @description PEM */
+                        public_key: string;
+                        /** Format: date-time */
+                        created_at: string;
+                        is_active: boolean;
+                        /** Format: date-time */
+                        retired_at: string | null;
+                        /**
+                         * Format: date-time
+                         * @description From then on it verifies nothing
+                         */
+                        not_after: string | null;
+                        /** Format: date-time */
+                        compromised_at: string | null;
+                        /**
+                         * Format: uuid
+                         * @description Who retired it; null: the command line, or nobody
+                         */
+                        rotated_by: string | null;
+                        /** @description Why it was retired */
+                        reason: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["timeout"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            414: components["responses"]["address_too_long"];
+            415: components["responses"]["unsupported_media"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
