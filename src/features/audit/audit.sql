@@ -20,7 +20,7 @@ where l.subject_id = $subject_id
   and ($actor_id is null or l.actor_id = $actor_id)
   and ($ip is null or l.ip = $ip)
   and ($subject_type is null or l.subject_type = $subject_type)
-  and ($q is null or strpos(lower(concat_ws(' ', l.event, l.reason, l.request_id, l.user_agent)), lower($q)) > 0)
+  and ($q is null or strpos(lower(concat_ws(' ', l.event, l.reason, l.request_id, l.user_agent) collate "C"), lower($q collate "C")) > 0)
   and l.at >= coalesce($since, '-infinity') and l.at < coalesce($until, 'infinity') and l.at <= coalesce($after_at, 'infinity')
   and ($after_id is null or (l.at, l.id) < ($after_at, $after_id))
 order by l.at desc, l.id desc
@@ -41,7 +41,7 @@ where l.actor_id = $actor_id
   and ($ip is null or l.ip = $ip)
   and ($subject_id is null or l.subject_id = $subject_id)
   and ($subject_type is null or l.subject_type = $subject_type)
-  and ($q is null or strpos(lower(concat_ws(' ', l.event, l.reason, l.request_id, l.user_agent)), lower($q)) > 0)
+  and ($q is null or strpos(lower(concat_ws(' ', l.event, l.reason, l.request_id, l.user_agent) collate "C"), lower($q collate "C")) > 0)
   and l.at >= coalesce($since, '-infinity') and l.at < coalesce($until, 'infinity') and l.at <= coalesce($after_at, 'infinity')
   and ($after_id is null or (l.at, l.id) < ($after_at, $after_id))
 order by l.at desc, l.id desc
@@ -62,7 +62,7 @@ where l.ip = $ip
   and ($actor_id is null or l.actor_id = $actor_id)
   and ($subject_id is null or l.subject_id = $subject_id)
   and ($subject_type is null or l.subject_type = $subject_type)
-  and ($q is null or strpos(lower(concat_ws(' ', l.event, l.reason, l.request_id, l.user_agent)), lower($q)) > 0)
+  and ($q is null or strpos(lower(concat_ws(' ', l.event, l.reason, l.request_id, l.user_agent) collate "C"), lower($q collate "C")) > 0)
   and l.at >= coalesce($since, '-infinity') and l.at < coalesce($until, 'infinity') and l.at <= coalesce($after_at, 'infinity')
   and ($after_id is null or (l.at, l.id) < ($after_at, $after_id))
 order by l.at desc, l.id desc
@@ -83,7 +83,7 @@ where l.org_id = $org_id
   and ($ip is null or l.ip = $ip)
   and ($subject_id is null or l.subject_id = $subject_id)
   and ($subject_type is null or l.subject_type = $subject_type)
-  and ($q is null or strpos(lower(concat_ws(' ', l.event, l.reason, l.request_id, l.user_agent)), lower($q)) > 0)
+  and ($q is null or strpos(lower(concat_ws(' ', l.event, l.reason, l.request_id, l.user_agent) collate "C"), lower($q collate "C")) > 0)
   and l.at >= coalesce($since, '-infinity') and l.at < coalesce($until, 'infinity') and l.at <= coalesce($after_at, 'infinity')
   and ($after_id is null or (l.at, l.id) < ($after_at, $after_id))
 order by l.at desc, l.id desc
@@ -104,7 +104,7 @@ where l.org_id = $org_id
   and ($ip is null or l.ip = $ip)
   and ($subject_id is null or l.subject_id = $subject_id)
   and ($subject_type is null or l.subject_type = $subject_type)
-  and ($q is null or strpos(lower(concat_ws(' ', l.event, l.reason, l.request_id, l.user_agent)), lower($q)) > 0)
+  and ($q is null or strpos(lower(concat_ws(' ', l.event, l.reason, l.request_id, l.user_agent) collate "C"), lower($q collate "C")) > 0)
   and l.at >= coalesce($since, '-infinity') and l.at < coalesce($until, 'infinity') and l.at <= coalesce($after_at, 'infinity')
   and ($after_id is null or (l.at, l.id) < ($after_at, $after_id))
 order by l.at desc, l.id desc
@@ -126,7 +126,7 @@ where l.event = $event
   and ($ip is null or l.ip = $ip)
   and ($subject_id is null or l.subject_id = $subject_id)
   and ($subject_type is null or l.subject_type = $subject_type)
-  and ($q is null or strpos(lower(concat_ws(' ', l.event, l.reason, l.request_id, l.user_agent)), lower($q)) > 0)
+  and ($q is null or strpos(lower(concat_ws(' ', l.event, l.reason, l.request_id, l.user_agent) collate "C"), lower($q collate "C")) > 0)
   and l.at >= coalesce($since, '-infinity') and l.at < coalesce($until, 'infinity') and l.at <= coalesce($after_at, 'infinity')
   and ($after_id is null or (l.at, l.id) < ($after_at, $after_id))
 order by l.at desc, l.id desc
@@ -148,7 +148,7 @@ where ($org_id is null or l.org_id = $org_id)
   and ($ip is null or l.ip = $ip)
   and ($subject_id is null or l.subject_id = $subject_id)
   and ($subject_type is null or l.subject_type = $subject_type)
-  and ($q is null or strpos(lower(concat_ws(' ', l.event, l.reason, l.request_id, l.user_agent)), lower($q)) > 0)
+  and ($q is null or strpos(lower(concat_ws(' ', l.event, l.reason, l.request_id, l.user_agent) collate "C"), lower($q collate "C")) > 0)
   and l.at >= coalesce($since, '-infinity') and l.at < coalesce($until, 'infinity') and l.at <= coalesce($after_at, 'infinity')
   and ($after_id is null or (l.at, l.id) < ($after_at, $after_id))
 order by l.at desc, l.id desc
