@@ -8,7 +8,7 @@ alter table signing_keys
 
 -- Until now no key was ever retired by the program; one that was by hand gets the ends that it should have had.
 update signing_keys set retired_at = coalesce(retired_at, now()) where not is_active;
-update signing_keys set not_after = coalesce(least(not_after, retired_at + interval '24 hours'), retired_at)
+update signing_keys set not_after = least(coalesce(not_after, retired_at), retired_at + interval '24 hours')
 where not is_active;
 update signing_keys set retired_at = null, not_after = null where is_active;
 

@@ -281,6 +281,17 @@ def test_what_one_server_signs_with_a_new_key_is_good_at_the_other_at_once(one, 
     assert at_once >= 1
 
 
+def test_no_server_signs_by_a_key_that_another_has_retired(one, two, root, settings):
+    for options in ([], ["--emergency"], []):
+        made = aicd(settings, "keys", "rotate", *options).stdout.split()[0]
+        for server in (one, two):
+            answer = httpx.post(server.url + "/api/v1/auth/login", json={"email": root.email, "password": PASSWORD})
+            token = answer.json()["access_token"]
+            assert head(token)["kid"] == made and me(server, token) == 200
+            renewed = httpx.post(server.url + "/api/v1/auth/refresh", headers={"Origin": server.url, "Cookie": f"aic_refresh={answer.cookies['aic_refresh']}"})
+            assert head(renewed.json()["access_token"])["kid"] == made
+
+
 def test_servers_that_rotate_at_once_end_with_one_active_key(one, two, root):
     before = active_keys(one)
 

@@ -129,7 +129,7 @@ static error give_tokens(platform *app, scope *db, const account *who, uuid fami
         .expires_at = now + MINUTES(ACCESS_MINUTES),
     };
     text access;
-    TRY(keys_sign(app, db->arena, &claims, &access));
+    TRY(keys_sign(app, db, &claims, &access));
     TRY(sql_session_insert(db, &(sql_session_insert_in){ .org_id = who->org_id,
                                                          .user_id = who->id,
                                                          .family_id = family,

@@ -15,10 +15,10 @@ struct key_keeper {
     uint8_t seen[32];     /* SHA-256 of the rows that the ring was filled from */
     instant looked_at;    /* when an unknown kid last led to a look; clock_monotonic */
 
-    pthread_mutex_t lock; /* guards stopping */
-    pthread_cond_t stop_asked;
+    pthread_mutex_t lock; /* guards stopping and hurried */
+    pthread_cond_t wake;
     pthread_t watcher;
-    bool watching, stopping;
+    bool watching, stopping, hurried;
     bool failing;     /* the watcher's last look failed; the watcher's own */
     instant clean_at; /* the watcher's own */
 };
@@ -140,10 +140,34 @@ error keys_refresh(key_keeper *k, arena *a)
 
 /* ------------------------------------------------------------------ signing and verifying */
 
-error keys_sign(platform *app, arena *a, const token_claims *claims, text *out)
+static void hurry(key_keeper *k)
 {
-    const key_set *keys = key_ring_take(app->keys->ring, a);
-    return token_sign(a, keys->verifying[0], claims, out);
+    pthread_mutex_lock(&k->lock);
+    k->hurried = true;
+    pthread_cond_signal(&k->wake);
+    pthread_mutex_unlock(&k->lock);
+}
+
+/* Another server has replaced the active key since we last looked: nothing is signed by the old one any more. The key
+ * is loaded for this signature alone; the watcher renews the ring, without anybody's connection being held for it. */
+static error sign_by(key_keeper *k, arena *a, const signing_key_row *row, const token_claims *claims, text *out)
+{
+    signing_key *key;
+    hurry(k);
+    TRY(load_one(a, row, k->master_key, &key));
+    return token_sign(a, key, claims, out);
+}
+
+error keys_sign(platform *app, scope *db, const token_claims *claims, text *out)
+{
+    bool found;
+    signing_key_row active;
+    const key_set *keys = key_ring_take(app->keys->ring, db->arena);
+    TRY(sql_signing_key_active(db, &found, &active));
+    if (!found) return fail_later(db->arena, UNAVAILABLE, 2, "The signing keys are being changed. Try again.");
+    if (text_equal(active.kid, signing_key_kid(keys->verifying[0])))
+        return token_sign(db->arena, keys->verifying[0], claims, out);
+    return sign_by(app->keys, db->arena, &active, claims, out);
 }
 
 /* Who comes while another looks waits for what that one finds; whoever invents kids leads to one look a second. */
@@ -253,12 +277,14 @@ static void watch_once(key_keeper *k)
     arena_drop(a);
 }
 
-static void wait_stop(key_keeper *k)
+static void wait_turn(key_keeper *k)
 {
     struct timespec until;
     clock_gettime(CLOCK_MONOTONIC, &until);
     until.tv_sec += KEY_REFRESH_SECONDS;
-    pthread_cond_timedwait(&k->stop_asked, &k->lock, &until);
+    int waited = 0;
+    while (!k->stopping && !k->hurried && waited == 0) waited = pthread_cond_timedwait(&k->wake, &k->lock, &until);
+    k->hurried = false;
 }
 
 static void *watch(void *given)
@@ -269,7 +295,7 @@ static void *watch(void *given)
         pthread_mutex_unlock(&k->lock);
         watch_once(k);
         pthread_mutex_lock(&k->lock);
-        if (!k->stopping) wait_stop(k);
+        wait_turn(k);
     }
     pthread_mutex_unlock(&k->lock);
     return NULL;
@@ -278,7 +304,7 @@ static void *watch(void *given)
 static void release_locks(void *of)
 {
     key_keeper *k = of;
-    pthread_cond_destroy(&k->stop_asked);
+    pthread_cond_destroy(&k->wake);
     pthread_mutex_destroy(&k->lock);
     pthread_mutex_destroy(&k->turn);
 }
@@ -288,7 +314,7 @@ static void make_locks(key_keeper *k)
     pthread_condattr_t monotonic;
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&k->stop_asked, &monotonic);
+    pthread_cond_init(&k->wake, &monotonic);
     pthread_condattr_destroy(&monotonic);
     pthread_mutex_init(&k->lock, NULL);
     pthread_mutex_init(&k->turn, NULL);
@@ -321,7 +347,7 @@ void keys_close(key_keeper *k)
 {
     pthread_mutex_lock(&k->lock);
     k->stopping = true;
-    pthread_cond_signal(&k->stop_asked);
+    pthread_cond_signal(&k->wake);
     pthread_mutex_unlock(&k->lock);
     if (k->watching) pthread_join(k->watcher, NULL);
     k->watching = false;

@@ -3,7 +3,8 @@
  * One key is active: it signs. A rotation makes a new one active at once; the old one verifies a day more, in an
  * emergency not at all. Each server keeps the keys that verify in a ring (crypto/key_ring.h), which a thread of its own
  * compares with the database every two seconds; a token whose kid is not there leads to one look more, so that what
- * one server signed is good at the others at once. Private parts are sealed by the master key, at rest and always. */
+ * one server signed is good at the others at once; and nothing is signed without asking which key is active. Private
+ * parts are sealed by the master key, at rest and always. */
 #ifndef AIC_FEATURES_KEYS_H
 #define AIC_FEATURES_KEYS_H
 
@@ -42,7 +43,8 @@ error keys_open(arena *a, store *s, const uint8_t master_key[MASTER_KEY_BYTES], 
 error keys_watch(key_keeper *k);
 void keys_close(key_keeper *k);
 
-error keys_sign(platform *app, arena *a, const token_claims *claims, text *out);
+/* By the key that is active in the database at this moment, whichever server made it so. In a SYSTEM scope. */
+error keys_sign(platform *app, scope *db, const token_claims *claims, text *out);
 /* UNAUTHENTICATED: not a token of ours that is good now. UNAVAILABLE: its key is unknown and cannot be looked up. */
 error keys_verify(platform *app, arena *a, text token, token_claims *out);
 /* RFC 7517: every key that still verifies. */

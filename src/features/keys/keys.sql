@@ -14,6 +14,11 @@ from signing_keys
 where use = 'TOKEN' and private_key_sealed is not null and (is_active or not_after > statement_timestamp())
 order by is_active desc, created_at desc, kid desc;
 
+-- name: signing_key_active :maybe
+-- as: system
+-- out: signing_key_row
+select kid, private_key_sealed, is_active, not_after from signing_keys where use = 'TOKEN' and is_active;
+
 -- Of several that change the keys at once, each waits for the one before to commit.
 -- name: signing_keys_lock :exec
 -- as: system

@@ -29,11 +29,17 @@ struct clients {
     void *context;
 };
 
+static void release_own(void *of)
+{
+    arena_drop(of);
+}
+
 clients *clients_new(arena *a, int idle_seconds, int request_seconds, text (*timeout_answer)(void *context, arena *a),
                      void *context)
 {
     clients *all = ARENA_NEW(a, clients);
-    all->arena = a;
+    all->arena = arena_new(); /* of the event thread: whoever started the server goes on using theirs */
+    arena_defer(a, release_own, all->arena);
     all->idle = SECONDS(idle_seconds);
     all->request = SECONDS(request_seconds);
     all->timeout_answer = timeout_answer;
@@ -124,7 +130,7 @@ client *client_add(clients *all, int fd)
     if (c)
         all->spare = c->next;
     else
-        c = ARENA_NEW(all->arena, client); /* as many as were ever open at once; the arena is the server's own */
+        c = ARENA_NEW(all->arena, client); /* as many as were ever open at once */
     c->all = all;
     c->fd = fd;
     c->previous = NULL;
