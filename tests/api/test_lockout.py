@@ -37,7 +37,7 @@ def fail_five(server, email):
 def test_five_wrong_passwords_lock_and_the_right_one_is_refused_too(server, person):
     assert [answer.status_code for answer in fail_five(server, person.email)] == [401] * 5
     locked = sign_in(server, person.email, PASSWORD)
-    assert locked.status_code == 423 and 890 <= int(locked.headers["Retry-After"]) <= 901
+    assert locked.status_code == 423 and 840 <= int(locked.headers["Retry-After"]) <= 901
     assert "locked until" in locked.json()["detail"] and "UTC" in locked.json()["detail"]
     assert person.http.get("/auth/me").status_code == 200  # who is in stays in
     let_pass(server, person, 15)
@@ -49,7 +49,7 @@ def test_again_within_a_day_it_is_longer_and_a_day_later_it_is_not(server, perso
     for minutes in (15, 30, 60, 60):
         fail_five(server, person.email)
         wait = int(sign_in(server, person.email, PASSWORD).headers["Retry-After"])
-        assert minutes * 60 - 20 <= wait <= minutes * 60 + 1
+        assert minutes * 60 - 60 <= wait <= minutes * 60 + 1
         let_pass(server, person, minutes)
     let_pass(server, person, 24 * 60)
     fail_five(server, person.email)
