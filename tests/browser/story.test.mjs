@@ -1,73 +1,25 @@
 // The story of the main job, as a person does it: sign in, register a system, drop the COMPAS file, read the report, find
-// it on the ledger and verify. On the way each page is photographed at 1440 and 390 px, light and dark, and axe looks at it.
+// it on the ledger and verify.
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { existsSync, readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
+import { look as lookAt, newPage, shots, signIn, startBrowser, url } from './browser.mjs';
 
-const require = createRequire(new URL('../../web/package.json', import.meta.url));
-const { chromium } = require('playwright-core');
-const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
-
-const url = process.env.AIC_URL;
-const password = process.env.AIC_PASSWORD;
-const shots = new URL('../../build/screenshots/', import.meta.url).pathname;
 const compas = new URL('../../../shared/datasets/compas.csv', import.meta.url).pathname;
-const quiet = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 
 let browser;
-let context;
 let page;
 const complaints = [];
+const look = (name) => lookAt(page, name);
 
 before(async () => {
-    mkdirSync(shots, { recursive: true });
-    browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: quiet });
-    context = await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce', acceptDownloads: true });
-    page = await context.newPage();
-    page.on('console', (message) => {
-        // A refused call (401 before the sign-in) is the browser's note of an answer, not a fault of the page.
-        if (message.type() === 'error' && !/Failed to load resource/.test(message.text())) complaints.push(message.text());
-    });
-    page.on('pageerror', (error) => complaints.push(String(error)));
+    browser = await startBrowser();
+    page = await newPage(browser, complaints);
 });
 
 after(async () => {
     await browser?.close();
 });
-
-const settled = () => page.waitForFunction(() => document.querySelectorAll('[data-skeleton]').length === 0);
-
-/** Photographs the page in both sizes and themes, and lets axe look at it in each. */
-async function look(name) {
-    for (const [width, height] of [[1440, 900], [390, 844]]) {
-        for (const scheme of ['light', 'dark']) {
-            await page.setViewportSize({ width, height });
-            await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
-            await settled();
-            await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
-            await page.screenshot({ path: `${shots}${name}-${width}-${scheme}.png`, fullPage: true });
-            const sideways = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-            assert.ok(sideways <= 0, `${name} at ${width} px scrolls sideways by ${sideways} px`);
-            const found = await page.evaluate(async (source) => {
-                if (!window.axe) throw new Error(`axe is not loaded yet (${source.length})`);
-                return window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] });
-            }, axe).catch(async () => runAxeOutsideThePolicy());
-            const faults = found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`);
-            assert.deepEqual(faults, [], `axe on ${name} at ${width} px, ${scheme}`);
-        }
-    }
-    await page.setViewportSize({ width: 1440, height: 900 });
-    await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
-}
-
-/** The content security policy forbids eval, as it should; the debugger's own channel is not bound by it. */
-async function runAxeOutsideThePolicy() {
-    const session = await context.newCDPSession(page);
-    await session.send('Runtime.evaluate', { expression: axe });
-    await session.detach();
-    return page.evaluate(() => window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }));
-}
 
 test('the public page says what AIC is, and leads to the sign-in', async () => {
     await page.goto(`${url}/`);
@@ -79,16 +31,12 @@ test('the public page says what AIC is, and leads to the sign-in', async () => {
 });
 
 test('a wrong password is refused in words that give nothing away', async () => {
-    await page.getByLabel('E-mail').fill('compliance@umoja.example');
-    await page.getByLabel('Password').first().fill('not the password');
-    await page.getByRole('button', { name: 'Sign in' }).click();
+    await signIn(page, 'compliance@umoja.example', 'not the password');
     await page.getByRole('alert').getByText('E-mail or password is wrong.').waitFor();
 });
 
 test('the compliance officer signs in and sees figures of her own organization', async () => {
-    await page.getByLabel('E-mail').fill('compliance@umoja.example');
-    await page.getByLabel('Password').first().fill(password);
-    await page.getByRole('button', { name: 'Sign in' }).click();
+    await signIn(page, 'compliance@umoja.example');
     await page.getByRole('heading', { name: 'Dashboard' }).waitFor();
     await page.getByText('Bias found in Loan approval').waitFor();
     await look('dashboard');
@@ -198,9 +146,8 @@ test('the API page reads well', async () => {
 });
 
 test('a new organization registers and is led to its first system', async () => {
-    const other = await browser.newContext({ viewport: { width: 390, height: 844 }, reducedMotion: 'reduce' });
     const before = page;
-    page = await other.newPage();
+    page = await newPage(browser, complaints, 390, 844);
     await page.goto(`${url}/app/`);
     await page.getByRole('button', { name: 'Create an account' }).click();
     await page.getByLabel('Organization').fill('Karoo Hospital');
@@ -215,8 +162,8 @@ test('a new organization registers and is led to its first system', async () => 
     await page.getByRole('link', { name: 'Set up your organization' }).click();
     await page.getByRole('heading', { name: 'Welcome, Lerato Mokoena' }).waitFor();
     await page.screenshot({ path: `${shots}welcome-390-light.png`, fullPage: true });
+    await page.context().close();
     page = before;
-    await other.close();
 });
 
 test('no page complained in the console', () => {
