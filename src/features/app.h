@@ -3,6 +3,7 @@
 #define AIC_FEATURES_APP_H
 
 #include "base/log.h"
+#include "crypto/seal.h"
 #include "crypto/token_cache.h"
 #include "http/http.h"
 #include "store/store.h"
@@ -24,6 +25,7 @@ typedef struct platform {
     text_list payment_secrets; /* of the payment provider's webhook; several while one is rotated */
     bool is_development;
     bool limit_rates;
+    uint8_t intake_key[MASTER_KEY_BYTES]; /* seals what only a mail may need: addresses of reporters */
     const example_data *examples;
     size_t example_count;
 } platform;

@@ -201,7 +201,8 @@ typedef enum {
     ACCESS_SIGNED_IN,
     ACCESS_CAPABILITY,
     ACCESS_SUPER_ADMIN,
-    ACCESS_WEBHOOK
+    ACCESS_WEBHOOK,
+    ACCESS_ANYONE
 } access_kind;
 typedef struct access {
     access_kind kind;
@@ -227,8 +228,13 @@ typedef struct access {
     {                                                                                                                  \
         .kind = ACCESS_WEBHOOK                                                                                         \
     }
+/* Takes a session and does not ask for one; goes with TENANT_OR_SYSTEM. */
+#define ANYONE                                                                                                         \
+    {                                                                                                                  \
+        .kind = ACCESS_ANYONE                                                                                          \
+    }
 
-typedef enum { SCOPE_UNSET, SCOPE_NONE, SCOPE_TENANT, SCOPE_SYSTEM } scope_kind;
+typedef enum { SCOPE_UNSET, SCOPE_NONE, SCOPE_TENANT, SCOPE_SYSTEM, SCOPE_TENANT_OR_SYSTEM } scope_kind;
 typedef struct scope_rule {
     scope_kind kind;
     int reason;      /* system_reason of store/store.h */
@@ -241,6 +247,11 @@ typedef struct scope_rule {
 #define SYSTEM(numbered_reason, sentence)                                                                              \
     {                                                                                                                  \
         .kind = SCOPE_SYSTEM, .reason = (numbered_reason), .why = "" sentence                                          \
+    }
+/* The tenant's when there is a session, which then is the only one that says whose; SYSTEM when there is none. */
+#define TENANT_OR_SYSTEM(numbered_reason, sentence)                                                                    \
+    {                                                                                                                  \
+        .kind = SCOPE_TENANT_OR_SYSTEM, .reason = (numbered_reason), .why = "" sentence                                \
     }
 #define NO_SCOPE                                                                                                       \
     {                                                                                                                  \
@@ -256,7 +267,9 @@ typedef enum {
     RATE_VERIFY,
     RATE_SIGN_IN,
     RATE_REGISTER,
-    RATE_PUBLIC
+    RATE_PUBLIC,
+    RATE_INTAKE,
+    RATE_CASE
 } rate_class;
 
 typedef struct route {

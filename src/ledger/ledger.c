@@ -15,6 +15,9 @@ const char *ledger_action_name(ledger_action action)
         [LEDGER_PLAN_CHANGED] = "PLAN_CHANGED",
         [LEDGER_PERMISSION_CHANGED] = "PERMISSION_CHANGED",
         [LEDGER_KEY_ROTATED] = "KEY_ROTATED",
+        [LEDGER_INCIDENT_OPENED] = "INCIDENT_OPENED",
+        [LEDGER_INCIDENT_STATUS_CHANGED] = "INCIDENT_STATUS_CHANGED",
+        [LEDGER_INCIDENT_ESCALATED] = "INCIDENT_ESCALATED",
     };
     return names[action];
 }

@@ -19,7 +19,10 @@ typedef enum {
     LEDGER_ANALYSIS_COMPLETED,
     LEDGER_PLAN_CHANGED,
     LEDGER_PERMISSION_CHANGED,
-    LEDGER_KEY_ROTATED
+    LEDGER_KEY_ROTATED,
+    LEDGER_INCIDENT_OPENED,
+    LEDGER_INCIDENT_STATUS_CHANGED,
+    LEDGER_INCIDENT_ESCALATED
 } ledger_action;
 const char *ledger_action_name(ledger_action action);
 

@@ -6,6 +6,7 @@
 #include "features/dashboard/dashboard.h"
 #include "features/examples/examples.h"
 #include "features/identity/identity.h"
+#include "features/incidents/incidents.h"
 #include "features/keys/keys.h"
 #include "features/organizations/organizations.h"
 #include "features/systems/systems.h"
@@ -15,8 +16,19 @@
 #include <stdio.h>
 
 const route *const aicd_route_tables[] = {
-    identity_routes, keys_routes,  organizations_routes, dashboard_routes, systems_routes, analyses_routes,
-    trail_routes,    audit_routes, examples_routes,      billing_routes,   NULL,
+    identity_routes,
+    keys_routes,
+    organizations_routes,
+    dashboard_routes,
+    systems_routes,
+    analyses_routes,
+    trail_routes,
+    audit_routes,
+    examples_routes,
+    billing_routes,
+    incidents_routes,
+    cases_routes,
+    NULL,
 };
 
 const constraint_message aicd_constraints[] = {
@@ -26,6 +38,7 @@ const constraint_message aicd_constraints[] = {
       "An organization of this name was registered at this very moment. Try again." },
     { "organizations_country_check", "/country", "Expected two capital letters of ISO 3166, such as ZA." },
     { "signing_keys_reason_check", "/reason", "A reason has 1 to 500 characters." },
+    { "incidents_reference_key", "", "Something came in between; nothing was stored. Send it again." },
     { "idempotency_keys_pkey", "", "A request with this Idempotency-Key is being worked on. Try again in a moment." },
     { NULL, NULL, NULL }
 };
@@ -37,8 +50,9 @@ static const char *const methods[] = {
 static void print_access(const route *r)
 {
     static const char *const kinds[] = {
-        [ACCESS_NONE] = "?",      [ACCESS_PUBLIC] = "public",           [ACCESS_SIGNED_IN] = "signed in",
-        [ACCESS_CAPABILITY] = "", [ACCESS_SUPER_ADMIN] = "super admin", [ACCESS_WEBHOOK] = "webhook"
+        [ACCESS_NONE] = "?",       [ACCESS_PUBLIC] = "public",           [ACCESS_SIGNED_IN] = "signed in",
+        [ACCESS_CAPABILITY] = "",  [ACCESS_SUPER_ADMIN] = "super admin", [ACCESS_WEBHOOK] = "webhook",
+        [ACCESS_ANYONE] = "anyone"
     };
     printf("%-18s", r->access.kind == ACCESS_CAPABILITY ? r->access.capability : kinds[r->access.kind]);
 }
@@ -50,12 +64,13 @@ int aicd_routes(arena *a, const config *settings, const command_line *line)
     if (wrong) return fprintf(stderr, "aicd: %s\n", wrong->message), 1;
     for (const route *const *each = aicd_route_tables; *each; each++) {
         for (const route *r = *each; r->path; r++) {
-            bool is_system = r->scope.kind == SCOPE_SYSTEM;
+            bool is_system = r->scope.kind == SCOPE_SYSTEM || r->scope.kind == SCOPE_TENANT_OR_SYSTEM;
             if (line->system_only && !is_system) continue;
             printf("%-7s%-31s ", methods[r->method], r->path);
             print_access(r);
             if (is_system)
-                printf("SYSTEM(%s): %s\n", system_reason_name((system_reason)r->scope.reason), r->scope.why);
+                printf("%sSYSTEM(%s): %s\n", r->scope.kind == SCOPE_SYSTEM ? "" : "TENANT or ",
+                       system_reason_name((system_reason)r->scope.reason), r->scope.why);
             else
                 printf("%s\n", r->scope.kind == SCOPE_TENANT ? "TENANT" : "-");
         }

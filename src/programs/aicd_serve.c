@@ -4,6 +4,7 @@
 #include "features/demo/demo.h"
 #include "features/door/door.h"
 #include "features/examples/examples.h"
+#include "features/incidents/incidents.h"
 #include "features/keys/keys.h"
 #include "programs/aicd_routes.h"
 #include "programs/web_files.h"
@@ -123,6 +124,7 @@ static error start_app(running *r)
         text_is(config_text(r->settings, "AIC_PUBLIC_URL")) ? config_text(r->settings, "AIC_PUBLIC_URL") : TEXT("aic");
     r->app.tokens = token_cache_new(r->arena, REMEMBERED_TOKENS);
     error bad = keys_open(r->arena, r->app.store, master_key, &r->log, &r->app.keys);
+    incidents_take_key(&r->app, master_key);
     sodium_memzero(master_key, sizeof master_key);
     TRY(bad);
     TRY(audit_prepare_months(&r->app));

@@ -16,8 +16,9 @@ def foreign(other):
     csv = "sex,y\n" + "a,1\nb,0\n" * 40
     answer = other.http.post(f"/analyze?protected=sex&label=y&bootstrap=0&system_id={system['id']}", content=csv, headers={"Content-Type": "text/csv"})
     assert answer.status_code == 201, answer.text
+    incident = other.http.post("/incidents", json={"title": "Secret system", "description": "Secret system", "category": "BIAS"}).json()
     entry = other.http.get("/audit-log").json()["items"][0]["id"]
-    return {"systems": system["id"], "audit-log": entry, "analyses": answer.json()["analysis_id"], "ledger": answer.json()["ledger_entry_id"], "users": other.registered["user"]["id"]}
+    return {"systems": system["id"], "audit-log": entry, "analyses": answer.json()["analysis_id"], "ledger": answer.json()["ledger_entry_id"], "users": other.registered["user"]["id"], "incidents": incident["id"]}
 
 
 def tenant_routes():
@@ -28,6 +29,11 @@ def tenant_routes():
                 yield method, path
 
 
+BODIES = {  # of routes that do not take a name
+    "/incidents/{id}": {"severity": "LOW"}, "/incidents/{id}/status": {"to": "INVESTIGATING"}, "/incidents/{id}/messages": {"body": "Stolen"},
+}
+
+
 def test_each_tenant_route_with_an_id_refuses_a_foreign_one(tenant, foreign):
     tried = 0
     for method, path in tenant_routes():
@@ -36,7 +42,7 @@ def test_each_tenant_route_with_an_id_refuses_a_foreign_one(tenant, foreign):
         kind = path.split("/")[3]
         assert kind in foreign, f"{path}: this test knows no foreign id for it; add one"
         url = path.removeprefix("/api/v1").replace("{id}", foreign[kind])
-        answer = tenant.http.request(method, url, json={"name": "Stolen"} if method in ("patch", "put", "post") else None, headers={"If-Match": '"1"'})
+        answer = tenant.http.request(method, url, json=BODIES.get(path.removeprefix("/api/v1"), {"name": "Stolen"}) if method in ("patch", "put", "post") else None, headers={"If-Match": '"1"'})
         assert answer.status_code == 404, f"{method} {path}: {answer.status_code}"
         assert "Secret" not in answer.text
         tried += 1
@@ -145,7 +151,7 @@ def test_the_requests_of_twenty_organizations_on_few_connections_never_mix():
 
 @pytest.mark.parametrize("setting", ["", "nonsense", "00000000-0000-0000-0000-000000000000"])
 def test_with_no_or_a_wrong_organization_nothing_is_seen(server, foreign, setting):
-    for table in ("ai_systems", "analyses", "ledger_entries", "users", "organizations", "audit_log", "system_figures", "subscriptions", "invoices"):
+    for table in ("ai_systems", "analyses", "ledger_entries", "users", "organizations", "audit_log", "system_figures", "subscriptions", "invoices", "incidents", "incident_events"):
         out = server.psql("aic_tenant", f"set aic.org_id = '{setting}'; select count(*) from {table}")
         assert out.returncode != 0 or out.stdout.strip() == "0", f"{table} with {setting!r}: {out.stdout}"
         out = server.psql("aic_tenant", f"set aic.org_id = '{setting}'; copy (select * from {table}) to stdout")

@@ -39,7 +39,10 @@ static error authenticate(request *rq)
     text token = credential(rq, &by_cookie);
     if (!text_is(token) || token.length == 0) return OK;
     token_claims claims;
-    TRY(keys_verify(app, rq->arena, token, &claims));
+    error bad = keys_verify(app, rq->arena, token, &claims);
+    /* Where a session is not asked for, a stale cookie is none; a program that sends a token means it. */
+    if (bad && bad->kind == UNAUTHENTICATED && by_cookie && rq->route->access.kind == ACCESS_ANYONE) return OK;
+    TRY(bad);
     principal *who = ARENA_NEW(rq->arena, principal);
     *who = (principal){ .user_id = claims.subject,
                         .org_id = claims.org,
@@ -116,17 +119,36 @@ static const char *event_of(const request *rq)
     return rq->route->access.kind == ACCESS_SUPER_ADMIN ? "super_admin_action" : NULL;
 }
 
+/* The tenant's scope when there is a session that holds; without one *opened is false. */
+static error open_by_session(request *rq, bool *opened)
+{
+    caller who = caller_of(rq);
+    *opened = rq->who != NULL;
+    if (!rq->who) return OK;
+    TRY(scope_open_tenant(app_of(rq)->store, rq->arena, &who, &rq->scope));
+    error ended = scope_enter(rq->scope);
+    if (!ended || ended->kind != UNAUTHENTICATED || !rq->who->by_cookie) return ended;
+    scope_rollback(rq->scope);
+    rq->scope = NULL;
+    rq->who = NULL;
+    *opened = false;
+    return OK;
+}
+
 static error open_scope(request *rq)
 {
     platform *app = app_of(rq);
     const scope_rule *rule = &rq->route->scope;
+    bool opened = false;
+    if (rule->kind == SCOPE_TENANT_OR_SYSTEM) TRY(open_by_session(rq, &opened));
+    if (opened) return OK;
     caller who = caller_of(rq);
     if (rule->kind == SCOPE_TENANT) {
         TRY(scope_open_tenant(app->store, rq->arena, &who, &rq->scope));
         if (rq->route->method == GET && !event_of(rq)) scope_reads(rq->scope);
         return OK;
     }
-    if (rule->kind == SCOPE_SYSTEM)
+    if (rule->kind == SCOPE_SYSTEM || rule->kind == SCOPE_TENANT_OR_SYSTEM)
         return scope_open_system(app->store, rq->arena, (system_reason)rule->reason, text_of(rule->why), &who,
                                  &rq->scope);
     return OK;
@@ -144,6 +166,8 @@ typedef struct rate_limit {
 static const rate_limit limits[] = {
     { RATE_SIGN_IN, "sign_in", 60, 60 },
     { RATE_REGISTER, "register", 3600, 20 },
+    { RATE_INTAKE, "intake", 60, 3 },
+    { RATE_CASE, "case", 60, 10 },
 };
 
 static const rate_limit *limit_for(rate_class rate)

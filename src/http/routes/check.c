@@ -60,7 +60,10 @@ static error check_access(arena *a, const route *row, const char *name)
         return MISTAKE("%s: a TENANT route cannot be open to those who have no tenant.", name);
     if (where == SCOPE_NONE && access != ACCESS_PUBLIC)
         return MISTAKE("%s: without a scope nobody asks whether the caller's token was revoked.", name);
-    if (where == SCOPE_SYSTEM && (row->scope.reason <= 0 || !row->scope.why || !row->scope.why[0]))
+    if ((where == SCOPE_TENANT_OR_SYSTEM) != (access == ACCESS_ANYONE))
+        return MISTAKE("%s: ANYONE and TENANT_OR_SYSTEM go together.", name);
+    if ((where == SCOPE_SYSTEM || where == SCOPE_TENANT_OR_SYSTEM) &&
+        (row->scope.reason <= 0 || !row->scope.why || !row->scope.why[0]))
         return MISTAKE("%s: a SYSTEM scope needs its numbered reason and a sentence that says why.", name);
     return OK;
 }

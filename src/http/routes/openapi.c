@@ -309,7 +309,7 @@ static bool may_answer(const route *row, int status)
     case 423:
         return !strcmp(row->path, "/auth/login");
     case 429:
-        return row->scope.kind == SCOPE_SYSTEM;
+        return row->scope.kind == SCOPE_SYSTEM || row->scope.kind == SCOPE_TENANT_OR_SYSTEM;
     case 503:
         return true;
     default:
@@ -361,9 +361,8 @@ text route_tag(arena *a, const route *row)
 
 static void write_operation(json_writer *w, const route *row)
 {
-    static const char *const rates[] = {
-        "read", "write", "analyze", "export", "verify", "sign_in", "register", "public"
-    };
+    static const char *const rates[] = { "read",    "write",    "analyze", "export", "verify",
+                                         "sign_in", "register", "public",  "intake", "case" };
     text method = text_lower_ascii(w->out.arena, text_of(http_method_name(row->method)));
     json_key_text(w, method), json_open(w, '{');
     json_key(w, "operationId"), json_write_text(w, operation_id(w->out.arena, row));
@@ -373,11 +372,14 @@ static void write_operation(json_writer *w, const route *row)
     json_key(w, "x-rate-class"), json_write_string(w, rates[row->rate]);
     json_key(w, "x-scope"), json_write_string(w, row->scope.kind == SCOPE_TENANT   ? "tenant"
                                                  : row->scope.kind == SCOPE_SYSTEM ? "system"
-                                                                                   : "none");
+                                                 : row->scope.kind == SCOPE_NONE   ? "none"
+                                                                                   : "tenant_or_system");
     if (row->access.kind == ACCESS_CAPABILITY)
         json_key(w, "x-capability"), json_write_string(w, row->access.capability);
     json_key(w, "security"),
-        json_write_raw(w, route_is_open(row) ? TEXT("[]") : TEXT("[{\"bearer\":[]},{\"cookie\":[]}]"));
+        json_write_raw(w, row->access.kind == ACCESS_ANYONE ? TEXT("[{},{\"bearer\":[]},{\"cookie\":[]}]")
+                          : route_is_open(row)              ? TEXT("[]")
+                                                            : TEXT("[{\"bearer\":[]},{\"cookie\":[]}]"));
     write_parameters(w, row);
     write_body(w, row);
     write_responses(w, row);
@@ -535,6 +537,7 @@ static void docs_route(text_builder *out, const route *row)
         text_add_format(out, "<p>%s</p>",
                         row->access.kind == ACCESS_PUBLIC    ? "Open to everybody."
                         : row->access.kind == ACCESS_WEBHOOK ? "Signed by its sender."
+                        : row->access.kind == ACCESS_ANYONE  ? "Open to everybody; a session says whose it is."
                                                              : "Needs a sign-in.");
     docs_fields(out, "Path", row->path_fields);
     docs_fields(out, "Query", row->query_fields);

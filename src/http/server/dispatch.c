@@ -10,6 +10,7 @@ static error authorise(request *rq)
     const http_door *door = &rq->exchange->server->options.door;
     if (door->authenticate) TRY(door->authenticate(rq));
     if (rq->route->access.kind == ACCESS_PUBLIC || rq->route->access.kind == ACCESS_WEBHOOK) return OK;
+    if (rq->route->access.kind == ACCESS_ANYONE && !rq->who) return OK;
     if (!door->authorise) return fail(rq->arena, FORBIDDEN, "", "Nobody may do this.");
     return door->authorise(rq, &rq->route->access);
 }

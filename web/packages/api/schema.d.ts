@@ -553,6 +553,200 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/incidents/public": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many incidents people have reported */
+        get: operations["get_incidents_public"];
+        put?: never;
+        /**
+         * Report harm by an automated decision
+         * @description The reply is the same whoever the organization is, here or not. Keep the reference and the secret: only both together open the case.
+         */
+        post: operations["post_incidents_public"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List incidents
+         * @description As CSV (`Accept: text/csv`) or NDJSON up to 10,000 rows at a time, whatever `limit` says; such an export is on record as `data_exported`.
+         */
+        get: operations["get_incidents"];
+        put?: never;
+        /** Open an incident */
+        post: operations["post_incidents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/escalate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Escalate your organization's overdue incidents
+         * @description Each incident is escalated once per level, whoever asks how often at the same time; at most 500 of them a call.
+         */
+        post: operations["post_incidents_escalate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read an incident and all that was said */
+        get: operations["get_incidents_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change severity, assignee or links */
+        patch: operations["patch_incidents_id"];
+        trace?: never;
+    };
+    "/api/v1/incidents/{id}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Investigate, resolve, dismiss, close or reopen */
+        post: operations["post_incidents_id_status"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write a note, or to the reporter */
+        post: operations["post_incidents_id_messages"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{reference}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow one's own case
+         * @description Send the secret of the receipt as the header `X-Case-Secret`. A pair that does not fit is 404, whatever is wrong with it.
+         */
+        get: operations["get_cases_reference"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{reference}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write to those who work on the case
+         * @description Send the secret of the receipt as the header `X-Case-Secret`. A pair that does not fit is 404, whatever is wrong with it.
+         */
+        post: operations["post_cases_reference_messages"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{reference}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw one's report
+         * @description Send the secret of the receipt as the header `X-Case-Secret`. A pair that does not fit is 404, whatever is wrong with it.
+         */
+        post: operations["post_cases_reference_withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{reference}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reopen a case that was decided
+         * @description Send the secret of the receipt as the header `X-Case-Secret`. A pair that does not fit is 404, whatever is wrong with it.
+         */
+        post: operations["post_cases_reference_reopen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -3143,6 +3337,1235 @@ export interface operations {
                         received: boolean;
                         /** @description APPLIED, STALE, UNMATCHED, KEPT or DUPLICATE */
                         outcome: string;
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["timeout"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            414: components["responses"]["address_too_long"];
+            415: components["responses"]["unsupported_media"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    get_incidents_public: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How many incidents people have reported */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Cells of fewer than five cases are left out */
+                        cells: {
+                            /** @enum {string} */
+                            dimension: "CATEGORY" | "RIGHT" | "SECTOR" | "STATE";
+                            name: string;
+                            cases: number;
+                            /** @description null: it would tell of fewer than five */
+                            answered: number | null;
+                            /** @description From report to decision; null below five decided */
+                            median_days: number | null;
+                        }[];
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            414: components["responses"]["address_too_long"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    post_incidents_public: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Who decided: the name as the registry writes it in its addresses, or in your own words */
+                    organization?: string | null;
+                    /** @description SYS-… from the notice, instead or as well */
+                    system_code?: string | null;
+                    system_name?: string | null;
+                    /** @enum {string} */
+                    category: "UNJUST_DENIAL" | "BIAS" | "NO_HUMAN_APPEAL" | "OPACITY" | "DISHONESTY" | "DIGNITY" | "PRIVACY" | "SAFETY" | "OTHER";
+                    /** @description What happened */
+                    description: string;
+                    desired_outcome?: string | null;
+                    /**
+                     * Format: email
+                     * @description Sealed; left out: you stay anonymous and look by yourself
+                     */
+                    email?: string | null;
+                    /**
+                     * @default en
+                     * @enum {string|null}
+                     */
+                    language?: "en" | "af" | "zu" | "fr" | "de" | null;
+                    /** Format: date-time */
+                    occurred_at?: string | null;
+                    /** @description The number on the decision */
+                    decision_reference?: string | null;
+                    /** @description Leave it empty: it is there for machines */
+                    website?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Report harm by an automated decision */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description INC-… */
+                        reference: string;
+                        /** @description Opens the case together with the reference; told this once */
+                        secret: string;
+                        /**
+                         * Format: date-time
+                         * @description An answer comes at the latest by then
+                         */
+                        response_due_at: string;
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["timeout"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            414: components["responses"]["address_too_long"];
+            415: components["responses"]["unsupported_media"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    get_incidents: {
+        parameters: {
+            query?: {
+                /** @description How many at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Words in the title or description, or the reference */
+                q?: string;
+                status?: "OPEN" | "INVESTIGATING" | "RESOLVED" | "DISMISSED" | "CLOSED";
+                /** @description true: OPEN or INVESTIGATING */
+                open?: boolean;
+                overdue?: boolean;
+                severity?: "LOW" | "MEDIUM" | "HIGH" | "CRITICAL";
+                category?: "UNJUST_DENIAL" | "BIAS" | "NO_HUMAN_APPEAL" | "OPACITY" | "DISHONESTY" | "DIGNITY" | "PRIVACY" | "SAFETY" | "OTHER";
+                source?: "CITIZEN" | "ENGINE" | "AUDITOR" | "TENANT" | "MONITOR" | "MONTHLY_REPORT";
+                right_violated?: "HUMAN_AGENCY" | "EXPLANATION" | "EMPATHY" | "CORRECTION" | "TRUTH";
+                system_id?: string;
+                /** @description true: what was taken for spam, and nothing else */
+                spam?: boolean;
+                /** @description Due first, or newest first */
+                sort?: "response_due_at" | "-created_at";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List incidents */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** Format: uuid */
+                            id: string;
+                            /** @description What the reporter knows it by: INC-… */
+                            reference: string;
+                            title: string;
+                            /** @enum {string} */
+                            status: "OPEN" | "INVESTIGATING" | "RESOLVED" | "DISMISSED" | "CLOSED";
+                            /** @enum {string} */
+                            severity: "LOW" | "MEDIUM" | "HIGH" | "CRITICAL";
+                            /** @enum {string} */
+                            category: "UNJUST_DENIAL" | "BIAS" | "NO_HUMAN_APPEAL" | "OPACITY" | "DISHONESTY" | "DIGNITY" | "PRIVACY" | "SAFETY" | "OTHER";
+                            /** @enum {string|null} */
+                            right_violated: "HUMAN_AGENCY" | "EXPLANATION" | "EMPATHY" | "CORRECTION" | "TRUTH" | null;
+                            /** @enum {string} */
+                            source: "CITIZEN" | "ENGINE" | "AUDITOR" | "TENANT" | "MONITOR" | "MONTHLY_REPORT";
+                            /** Format: uuid */
+                            system_id: string | null;
+                            system_name: string | null;
+                            /**
+                             * Format: date-time
+                             * @description First response: 24 h, 72 h or 7 days by tier
+                             */
+                            response_due_at: string;
+                            is_overdue: boolean;
+                            escalation_level: number;
+                            /** Format: date-time */
+                            escalated_at: string | null;
+                            /** Format: uuid */
+                            assignee_id: string | null;
+                            assignee_name: string | null;
+                            description: string;
+                            desired_outcome: string | null;
+                            /** @description As the reporter wrote it */
+                            organization_named: string | null;
+                            /** Format: date-time */
+                            occurred_at: string | null;
+                            decision_reference: string | null;
+                            /** @description The reporter gave an address; it is sealed */
+                            has_reporter_address: boolean;
+                            /** @enum {string|null} */
+                            reporter_lang: "en" | "af" | "zu" | "fr" | "de" | null;
+                            /** Format: uuid */
+                            human_reviewer_id: string | null;
+                            human_reviewer_name: string | null;
+                            root_cause: string | null;
+                            resolution_details: string | null;
+                            public_reply: string | null;
+                            /** Format: date-time */
+                            resolved_at: string | null;
+                            /** Format: date-time */
+                            closed_at: string | null;
+                            /** Format: date-time */
+                            withdrawn_at: string | null;
+                            reopened_count: number;
+                            is_spam: boolean;
+                            /** Format: uuid */
+                            ledger_entry_id: string;
+                            /** @description For If-Match */
+                            version: number;
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            updated_at: string;
+                        }[];
+                        next_cursor: string | null;
+                    };
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            414: components["responses"]["address_too_long"];
+            422: components["responses"]["invalid"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    post_incidents: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key gives the same answer for a day, and does the work once */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description What happened, in one sentence */
+                    title: string;
+                    description: string;
+                    /** @enum {string} */
+                    category: "UNJUST_DENIAL" | "BIAS" | "NO_HUMAN_APPEAL" | "OPACITY" | "DISHONESTY" | "DIGNITY" | "PRIVACY" | "SAFETY" | "OTHER";
+                    /**
+                     * @description How bad it is for the people affected
+                     * @default MEDIUM
+                     * @enum {string|null}
+                     */
+                    severity?: "LOW" | "MEDIUM" | "HIGH" | "CRITICAL" | null;
+                    /** @enum {string|null} */
+                    right_violated?: "HUMAN_AGENCY" | "EXPLANATION" | "EMPATHY" | "CORRECTION" | "TRUTH" | null;
+                    /**
+                     * Format: uuid
+                     * @description The system concerned; its tier sets the deadline
+                     */
+                    system_id?: string | null;
+                    /** @description When the system is not registered */
+                    system_name?: string | null;
+                    desired_outcome?: string | null;
+                    /** Format: date-time */
+                    occurred_at?: string | null;
+                    decision_reference?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Open an incident */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        /** @description What the reporter knows it by: INC-… */
+                        reference: string;
+                        title: string;
+                        /** @enum {string} */
+                        status: "OPEN" | "INVESTIGATING" | "RESOLVED" | "DISMISSED" | "CLOSED";
+                        /** @enum {string} */
+                        severity: "LOW" | "MEDIUM" | "HIGH" | "CRITICAL";
+                        /** @enum {string} */
+                        category: "UNJUST_DENIAL" | "BIAS" | "NO_HUMAN_APPEAL" | "OPACITY" | "DISHONESTY" | "DIGNITY" | "PRIVACY" | "SAFETY" | "OTHER";
+                        /** @enum {string|null} */
+                        right_violated: "HUMAN_AGENCY" | "EXPLANATION" | "EMPATHY" | "CORRECTION" | "TRUTH" | null;
+                        /** @enum {string} */
+                        source: "CITIZEN" | "ENGINE" | "AUDITOR" | "TENANT" | "MONITOR" | "MONTHLY_REPORT";
+                        /** Format: uuid */
+                        system_id: string | null;
+                        system_name: string | null;
+                        /**
+                         * Format: date-time
+                         * @description First response: 24 h, 72 h or 7 days by tier
+                         */
+                        response_due_at: string;
+                        is_overdue: boolean;
+                        escalation_level: number;
+                        /** Format: date-time */
+                        escalated_at: string | null;
+                        /** Format: uuid */
+                        assignee_id: string | null;
+                        assignee_name: string | null;
+                        description: string;
+                        desired_outcome: string | null;
+                        /** @description As the reporter wrote it */
+                        organization_named: string | null;
+                        /** Format: date-time */
+                        occurred_at: string | null;
+                        decision_reference: string | null;
+                        /** @description The reporter gave an address; it is sealed */
+                        has_reporter_address: boolean;
+                        /** @enum {string|null} */
+                        reporter_lang: "en" | "af" | "zu" | "fr" | "de" | null;
+                        /** Format: uuid */
+                        human_reviewer_id: string | null;
+                        human_reviewer_name: string | null;
+                        root_cause: string | null;
+                        resolution_details: string | null;
+                        public_reply: string | null;
+                        /** Format: date-time */
+                        resolved_at: string | null;
+                        /** Format: date-time */
+                        closed_at: string | null;
+                        /** Format: date-time */
+                        withdrawn_at: string | null;
+                        reopened_count: number;
+                        is_spam: boolean;
+                        /** Format: uuid */
+                        ledger_entry_id: string;
+                        /** @description For If-Match */
+                        version: number;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        updated_at: string;
+                        /** @description The first thousand, oldest first */
+                        events: {
+                            /** Format: uuid */
+                            id: string;
+                            /** Format: date-time */
+                            at: string;
+                            /** @enum {string} */
+                            kind: "STATUS" | "MESSAGE" | "EVIDENCE" | "ESCALATION" | "NOTE";
+                            /** @enum {string} */
+                            visibility: "INTERNAL" | "REPORTER" | "PUBLIC";
+                            /** @enum {string} */
+                            author_kind: "REPORTER" | "STAFF" | "PLATFORM";
+                            /** Format: uuid */
+                            author_id: string | null;
+                            author_name: string | null;
+                            body: string | null;
+                            /**
+                             * @description STATUS: what it became
+                             * @enum {string|null}
+                             */
+                            status: "OPEN" | "INVESTIGATING" | "RESOLVED" | "DISMISSED" | "CLOSED" | null;
+                            /** @description ESCALATION */
+                            level: number | null;
+                        }[];
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["timeout"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            414: components["responses"]["address_too_long"];
+            415: components["responses"]["unsupported_media"];
+            422: components["responses"]["invalid"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    post_incidents_escalate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description true: only tells what would be escalated */
+                    dry_run?: boolean | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Escalate your organization's overdue incidents */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Open incidents of your organization */
+                        scanned: number;
+                        /** @description Overdue; now on level 1 */
+                        escalated: {
+                            /** Format: uuid */
+                            id: string;
+                            reference: string;
+                            title: string;
+                            /** Format: date-time */
+                            response_due_at: string;
+                        }[];
+                        /** @description 30 days after level 1, or 90 days old; now on level 2 */
+                        level2: {
+                            /** Format: uuid */
+                            id: string;
+                            reference: string;
+                            title: string;
+                            /** Format: date-time */
+                            response_due_at: string;
+                        }[];
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["timeout"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            414: components["responses"]["address_too_long"];
+            415: components["responses"]["unsupported_media"];
+            422: components["responses"]["invalid"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    get_incidents_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Read an incident and all that was said */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        /** @description What the reporter knows it by: INC-… */
+                        reference: string;
+                        title: string;
+                        /** @enum {string} */
+                        status: "OPEN" | "INVESTIGATING" | "RESOLVED" | "DISMISSED" | "CLOSED";
+                        /** @enum {string} */
+                        severity: "LOW" | "MEDIUM" | "HIGH" | "CRITICAL";
+                        /** @enum {string} */
+                        category: "UNJUST_DENIAL" | "BIAS" | "NO_HUMAN_APPEAL" | "OPACITY" | "DISHONESTY" | "DIGNITY" | "PRIVACY" | "SAFETY" | "OTHER";
+                        /** @enum {string|null} */
+                        right_violated: "HUMAN_AGENCY" | "EXPLANATION" | "EMPATHY" | "CORRECTION" | "TRUTH" | null;
+                        /** @enum {string} */
+                        source: "CITIZEN" | "ENGINE" | "AUDITOR" | "TENANT" | "MONITOR" | "MONTHLY_REPORT";
+                        /** Format: uuid */
+                        system_id: string | null;
+                        system_name: string | null;
+                        /**
+                         * Format: date-time
+                         * @description First response: 24 h, 72 h or 7 days by tier
+                         */
+                        response_due_at: string;
+                        is_overdue: boolean;
+                        escalation_level: number;
+                        /** Format: date-time */
+                        escalated_at: string | null;
+                        /** Format: uuid */
+                        assignee_id: string | null;
+                        assignee_name: string | null;
+                        description: string;
+                        desired_outcome: string | null;
+                        /** @description As the reporter wrote it */
+                        organization_named: string | null;
+                        /** Format: date-time */
+                        occurred_at: string | null;
+                        decision_reference: string | null;
+                        /** @description The reporter gave an address; it is sealed */
+                        has_reporter_address: boolean;
+                        /** @enum {string|null} */
+                        reporter_lang: "en" | "af" | "zu" | "fr" | "de" | null;
+                        /** Format: uuid */
+                        human_reviewer_id: string | null;
+                        human_reviewer_name: string | null;
+                        root_cause: string | null;
+                        resolution_details: string | null;
+                        public_reply: string | null;
+                        /** Format: date-time */
+                        resolved_at: string | null;
+                        /** Format: date-time */
+                        closed_at: string | null;
+                        /** Format: date-time */
+                        withdrawn_at: string | null;
+                        reopened_count: number;
+                        is_spam: boolean;
+                        /** Format: uuid */
+                        ledger_entry_id: string;
+                        /** @description For If-Match */
+                        version: number;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        updated_at: string;
+                        /** @description The first thousand, oldest first */
+                        events: {
+                            /** Format: uuid */
+                            id: string;
+                            /** Format: date-time */
+                            at: string;
+                            /** @enum {string} */
+                            kind: "STATUS" | "MESSAGE" | "EVIDENCE" | "ESCALATION" | "NOTE";
+                            /** @enum {string} */
+                            visibility: "INTERNAL" | "REPORTER" | "PUBLIC";
+                            /** @enum {string} */
+                            author_kind: "REPORTER" | "STAFF" | "PLATFORM";
+                            /** Format: uuid */
+                            author_id: string | null;
+                            author_name: string | null;
+                            body: string | null;
+                            /**
+                             * @description STATUS: what it became
+                             * @enum {string|null}
+                             */
+                            status: "OPEN" | "INVESTIGATING" | "RESOLVED" | "DISMISSED" | "CLOSED" | null;
+                            /** @description ESCALATION */
+                            level: number | null;
+                        }[];
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            414: components["responses"]["address_too_long"];
+            422: components["responses"]["invalid"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    patch_incidents_id: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the version that was changed, such as "3" */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string|null} */
+                    severity?: "LOW" | "MEDIUM" | "HIGH" | "CRITICAL" | null;
+                    /** @enum {string|null} */
+                    right_violated?: "HUMAN_AGENCY" | "EXPLANATION" | "EMPATHY" | "CORRECTION" | "TRUTH" | null;
+                    /**
+                     * Format: uuid
+                     * @description A system of your organization
+                     */
+                    system_id?: string | null;
+                    /**
+                     * Format: uuid
+                     * @description A user of your organization
+                     */
+                    assignee_id?: string | null;
+                    root_cause?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Change severity, assignee or links */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        /** @description What the reporter knows it by: INC-… */
+                        reference: string;
+                        title: string;
+                        /** @enum {string} */
+                        status: "OPEN" | "INVESTIGATING" | "RESOLVED" | "DISMISSED" | "CLOSED";
+                        /** @enum {string} */
+                        severity: "LOW" | "MEDIUM" | "HIGH" | "CRITICAL";
+                        /** @enum {string} */
+                        category: "UNJUST_DENIAL" | "BIAS" | "NO_HUMAN_APPEAL" | "OPACITY" | "DISHONESTY" | "DIGNITY" | "PRIVACY" | "SAFETY" | "OTHER";
+                        /** @enum {string|null} */
+                        right_violated: "HUMAN_AGENCY" | "EXPLANATION" | "EMPATHY" | "CORRECTION" | "TRUTH" | null;
+                        /** @enum {string} */
+                        source: "CITIZEN" | "ENGINE" | "AUDITOR" | "TENANT" | "MONITOR" | "MONTHLY_REPORT";
+                        /** Format: uuid */
+                        system_id: string | null;
+                        system_name: string | null;
+                        /**
+                         * Format: date-time
+                         * @description First response: 24 h, 72 h or 7 days by tier
+                         */
+                        response_due_at: string;
+                        is_overdue: boolean;
+                        escalation_level: number;
+                        /** Format: date-time */
+                        escalated_at: string | null;
+                        /** Format: uuid */
+                        assignee_id: string | null;
+                        assignee_name: string | null;
+                        description: string;
+                        desired_outcome: string | null;
+                        /** @description As the reporter wrote it */
+                        organization_named: string | null;
+                        /** Format: date-time */
+                        occurred_at: string | null;
+                        decision_reference: string | null;
+                        /** @description The reporter gave an address; it is sealed */
+                        has_reporter_address: boolean;
+                        /** @enum {string|null} */
+                        reporter_lang: "en" | "af" | "zu" | "fr" | "de" | null;
+                        /** Format: uuid */
+                        human_reviewer_id: string | null;
+                        human_reviewer_name: string | null;
+                        root_cause: string | null;
+                        resolution_details: string | null;
+                        public_reply: string | null;
+                        /** Format: date-time */
+                        resolved_at: string | null;
+                        /** Format: date-time */
+                        closed_at: string | null;
+                        /** Format: date-time */
+                        withdrawn_at: string | null;
+                        reopened_count: number;
+                        is_spam: boolean;
+                        /** Format: uuid */
+                        ledger_entry_id: string;
+                        /** @description For If-Match */
+                        version: number;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        updated_at: string;
+                        /** @description The first thousand, oldest first */
+                        events: {
+                            /** Format: uuid */
+                            id: string;
+                            /** Format: date-time */
+                            at: string;
+                            /** @enum {string} */
+                            kind: "STATUS" | "MESSAGE" | "EVIDENCE" | "ESCALATION" | "NOTE";
+                            /** @enum {string} */
+                            visibility: "INTERNAL" | "REPORTER" | "PUBLIC";
+                            /** @enum {string} */
+                            author_kind: "REPORTER" | "STAFF" | "PLATFORM";
+                            /** Format: uuid */
+                            author_id: string | null;
+                            author_name: string | null;
+                            body: string | null;
+                            /**
+                             * @description STATUS: what it became
+                             * @enum {string|null}
+                             */
+                            status: "OPEN" | "INVESTIGATING" | "RESOLVED" | "DISMISSED" | "CLOSED" | null;
+                            /** @description ESCALATION */
+                            level: number | null;
+                        }[];
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["timeout"];
+            409: components["responses"]["conflict"];
+            412: components["responses"]["stale"];
+            413: components["responses"]["too_large"];
+            414: components["responses"]["address_too_long"];
+            415: components["responses"]["unsupported_media"];
+            422: components["responses"]["invalid"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    post_incidents_id_status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    to: "OPEN" | "INVESTIGATING" | "RESOLVED" | "DISMISSED" | "CLOSED";
+                    /** @description What was found and done; at least 20 characters to resolve or dismiss */
+                    resolution_details?: string | null;
+                    /** @description What the reporter reads */
+                    public_reply?: string | null;
+                    root_cause?: string | null;
+                    /** @description Takes it out of the queue and of every count */
+                    is_spam?: boolean | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Investigate, resolve, dismiss, close or reopen */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        /** @description What the reporter knows it by: INC-… */
+                        reference: string;
+                        title: string;
+                        /** @enum {string} */
+                        status: "OPEN" | "INVESTIGATING" | "RESOLVED" | "DISMISSED" | "CLOSED";
+                        /** @enum {string} */
+                        severity: "LOW" | "MEDIUM" | "HIGH" | "CRITICAL";
+                        /** @enum {string} */
+                        category: "UNJUST_DENIAL" | "BIAS" | "NO_HUMAN_APPEAL" | "OPACITY" | "DISHONESTY" | "DIGNITY" | "PRIVACY" | "SAFETY" | "OTHER";
+                        /** @enum {string|null} */
+                        right_violated: "HUMAN_AGENCY" | "EXPLANATION" | "EMPATHY" | "CORRECTION" | "TRUTH" | null;
+                        /** @enum {string} */
+                        source: "CITIZEN" | "ENGINE" | "AUDITOR" | "TENANT" | "MONITOR" | "MONTHLY_REPORT";
+                        /** Format: uuid */
+                        system_id: string | null;
+                        system_name: string | null;
+                        /**
+                         * Format: date-time
+                         * @description First response: 24 h, 72 h or 7 days by tier
+                         */
+                        response_due_at: string;
+                        is_overdue: boolean;
+                        escalation_level: number;
+                        /** Format: date-time */
+                        escalated_at: string | null;
+                        /** Format: uuid */
+                        assignee_id: string | null;
+                        assignee_name: string | null;
+                        description: string;
+                        desired_outcome: string | null;
+                        /** @description As the reporter wrote it */
+                        organization_named: string | null;
+                        /** Format: date-time */
+                        occurred_at: string | null;
+                        decision_reference: string | null;
+                        /** @description The reporter gave an address; it is sealed */
+                        has_reporter_address: boolean;
+                        /** @enum {string|null} */
+                        reporter_lang: "en" | "af" | "zu" | "fr" | "de" | null;
+                        /** Format: uuid */
+                        human_reviewer_id: string | null;
+                        human_reviewer_name: string | null;
+                        root_cause: string | null;
+                        resolution_details: string | null;
+                        public_reply: string | null;
+                        /** Format: date-time */
+                        resolved_at: string | null;
+                        /** Format: date-time */
+                        closed_at: string | null;
+                        /** Format: date-time */
+                        withdrawn_at: string | null;
+                        reopened_count: number;
+                        is_spam: boolean;
+                        /** Format: uuid */
+                        ledger_entry_id: string;
+                        /** @description For If-Match */
+                        version: number;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        updated_at: string;
+                        /** @description The first thousand, oldest first */
+                        events: {
+                            /** Format: uuid */
+                            id: string;
+                            /** Format: date-time */
+                            at: string;
+                            /** @enum {string} */
+                            kind: "STATUS" | "MESSAGE" | "EVIDENCE" | "ESCALATION" | "NOTE";
+                            /** @enum {string} */
+                            visibility: "INTERNAL" | "REPORTER" | "PUBLIC";
+                            /** @enum {string} */
+                            author_kind: "REPORTER" | "STAFF" | "PLATFORM";
+                            /** Format: uuid */
+                            author_id: string | null;
+                            author_name: string | null;
+                            body: string | null;
+                            /**
+                             * @description STATUS: what it became
+                             * @enum {string|null}
+                             */
+                            status: "OPEN" | "INVESTIGATING" | "RESOLVED" | "DISMISSED" | "CLOSED" | null;
+                            /** @description ESCALATION */
+                            level: number | null;
+                        }[];
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["timeout"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            414: components["responses"]["address_too_long"];
+            415: components["responses"]["unsupported_media"];
+            422: components["responses"]["invalid"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    post_incidents_id_messages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    body: string;
+                    /**
+                     * @description INTERNAL: a note among colleagues; REPORTER: the reporter reads it
+                     * @default INTERNAL
+                     * @enum {string|null}
+                     */
+                    visibility?: "INTERNAL" | "REPORTER" | "PUBLIC" | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Write a note, or to the reporter */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        /** @description What the reporter knows it by: INC-… */
+                        reference: string;
+                        title: string;
+                        /** @enum {string} */
+                        status: "OPEN" | "INVESTIGATING" | "RESOLVED" | "DISMISSED" | "CLOSED";
+                        /** @enum {string} */
+                        severity: "LOW" | "MEDIUM" | "HIGH" | "CRITICAL";
+                        /** @enum {string} */
+                        category: "UNJUST_DENIAL" | "BIAS" | "NO_HUMAN_APPEAL" | "OPACITY" | "DISHONESTY" | "DIGNITY" | "PRIVACY" | "SAFETY" | "OTHER";
+                        /** @enum {string|null} */
+                        right_violated: "HUMAN_AGENCY" | "EXPLANATION" | "EMPATHY" | "CORRECTION" | "TRUTH" | null;
+                        /** @enum {string} */
+                        source: "CITIZEN" | "ENGINE" | "AUDITOR" | "TENANT" | "MONITOR" | "MONTHLY_REPORT";
+                        /** Format: uuid */
+                        system_id: string | null;
+                        system_name: string | null;
+                        /**
+                         * Format: date-time
+                         * @description First response: 24 h, 72 h or 7 days by tier
+                         */
+                        response_due_at: string;
+                        is_overdue: boolean;
+                        escalation_level: number;
+                        /** Format: date-time */
+                        escalated_at: string | null;
+                        /** Format: uuid */
+                        assignee_id: string | null;
+                        assignee_name: string | null;
+                        description: string;
+                        desired_outcome: string | null;
+                        /** @description As the reporter wrote it */
+                        organization_named: string | null;
+                        /** Format: date-time */
+                        occurred_at: string | null;
+                        decision_reference: string | null;
+                        /** @description The reporter gave an address; it is sealed */
+                        has_reporter_address: boolean;
+                        /** @enum {string|null} */
+                        reporter_lang: "en" | "af" | "zu" | "fr" | "de" | null;
+                        /** Format: uuid */
+                        human_reviewer_id: string | null;
+                        human_reviewer_name: string | null;
+                        root_cause: string | null;
+                        resolution_details: string | null;
+                        public_reply: string | null;
+                        /** Format: date-time */
+                        resolved_at: string | null;
+                        /** Format: date-time */
+                        closed_at: string | null;
+                        /** Format: date-time */
+                        withdrawn_at: string | null;
+                        reopened_count: number;
+                        is_spam: boolean;
+                        /** Format: uuid */
+                        ledger_entry_id: string;
+                        /** @description For If-Match */
+                        version: number;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        updated_at: string;
+                        /** @description The first thousand, oldest first */
+                        events: {
+                            /** Format: uuid */
+                            id: string;
+                            /** Format: date-time */
+                            at: string;
+                            /** @enum {string} */
+                            kind: "STATUS" | "MESSAGE" | "EVIDENCE" | "ESCALATION" | "NOTE";
+                            /** @enum {string} */
+                            visibility: "INTERNAL" | "REPORTER" | "PUBLIC";
+                            /** @enum {string} */
+                            author_kind: "REPORTER" | "STAFF" | "PLATFORM";
+                            /** Format: uuid */
+                            author_id: string | null;
+                            author_name: string | null;
+                            body: string | null;
+                            /**
+                             * @description STATUS: what it became
+                             * @enum {string|null}
+                             */
+                            status: "OPEN" | "INVESTIGATING" | "RESOLVED" | "DISMISSED" | "CLOSED" | null;
+                            /** @description ESCALATION */
+                            level: number | null;
+                        }[];
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["timeout"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            414: components["responses"]["address_too_long"];
+            415: components["responses"]["unsupported_media"];
+            422: components["responses"]["invalid"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    get_cases_reference: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reference: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Follow one's own case */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        reference: string;
+                        /** @description As you wrote it */
+                        organization: string | null;
+                        /** @enum {string} */
+                        category: "UNJUST_DENIAL" | "BIAS" | "NO_HUMAN_APPEAL" | "OPACITY" | "DISHONESTY" | "DIGNITY" | "PRIVACY" | "SAFETY" | "OTHER";
+                        description: string;
+                        /** @enum {string} */
+                        status: "OPEN" | "INVESTIGATING" | "RESOLVED" | "DISMISSED" | "CLOSED";
+                        public_reply: string | null;
+                        /** Format: date-time */
+                        opened_at: string;
+                        /** Format: date-time */
+                        response_due_at: string;
+                        /** Format: date-time */
+                        updated_at: string;
+                        may_withdraw: boolean;
+                        may_reopen: boolean;
+                        messages: {
+                            /** Format: date-time */
+                            at: string;
+                            /** @enum {string} */
+                            author: "REPORTER" | "ORGANIZATION";
+                            /** @enum {string} */
+                            kind: "STATUS" | "MESSAGE" | "EVIDENCE" | "ESCALATION" | "NOTE";
+                            /** @enum {string|null} */
+                            status: "OPEN" | "INVESTIGATING" | "RESOLVED" | "DISMISSED" | "CLOSED" | null;
+                            body: string | null;
+                        }[];
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            404: components["responses"]["not_found"];
+            414: components["responses"]["address_too_long"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    post_cases_reference_messages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reference: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    body: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Write to those who work on the case */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        reference: string;
+                        /** @description As you wrote it */
+                        organization: string | null;
+                        /** @enum {string} */
+                        category: "UNJUST_DENIAL" | "BIAS" | "NO_HUMAN_APPEAL" | "OPACITY" | "DISHONESTY" | "DIGNITY" | "PRIVACY" | "SAFETY" | "OTHER";
+                        description: string;
+                        /** @enum {string} */
+                        status: "OPEN" | "INVESTIGATING" | "RESOLVED" | "DISMISSED" | "CLOSED";
+                        public_reply: string | null;
+                        /** Format: date-time */
+                        opened_at: string;
+                        /** Format: date-time */
+                        response_due_at: string;
+                        /** Format: date-time */
+                        updated_at: string;
+                        may_withdraw: boolean;
+                        may_reopen: boolean;
+                        messages: {
+                            /** Format: date-time */
+                            at: string;
+                            /** @enum {string} */
+                            author: "REPORTER" | "ORGANIZATION";
+                            /** @enum {string} */
+                            kind: "STATUS" | "MESSAGE" | "EVIDENCE" | "ESCALATION" | "NOTE";
+                            /** @enum {string|null} */
+                            status: "OPEN" | "INVESTIGATING" | "RESOLVED" | "DISMISSED" | "CLOSED" | null;
+                            body: string | null;
+                        }[];
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["timeout"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            414: components["responses"]["address_too_long"];
+            415: components["responses"]["unsupported_media"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    post_cases_reference_withdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reference: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Withdraw one's report */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        reference: string;
+                        /** @description As you wrote it */
+                        organization: string | null;
+                        /** @enum {string} */
+                        category: "UNJUST_DENIAL" | "BIAS" | "NO_HUMAN_APPEAL" | "OPACITY" | "DISHONESTY" | "DIGNITY" | "PRIVACY" | "SAFETY" | "OTHER";
+                        description: string;
+                        /** @enum {string} */
+                        status: "OPEN" | "INVESTIGATING" | "RESOLVED" | "DISMISSED" | "CLOSED";
+                        public_reply: string | null;
+                        /** Format: date-time */
+                        opened_at: string;
+                        /** Format: date-time */
+                        response_due_at: string;
+                        /** Format: date-time */
+                        updated_at: string;
+                        may_withdraw: boolean;
+                        may_reopen: boolean;
+                        messages: {
+                            /** Format: date-time */
+                            at: string;
+                            /** @enum {string} */
+                            author: "REPORTER" | "ORGANIZATION";
+                            /** @enum {string} */
+                            kind: "STATUS" | "MESSAGE" | "EVIDENCE" | "ESCALATION" | "NOTE";
+                            /** @enum {string|null} */
+                            status: "OPEN" | "INVESTIGATING" | "RESOLVED" | "DISMISSED" | "CLOSED" | null;
+                            body: string | null;
+                        }[];
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            409: components["responses"]["conflict"];
+            414: components["responses"]["address_too_long"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    post_cases_reference_reopen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reference: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    body: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Reopen a case that was decided */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        reference: string;
+                        /** @description As you wrote it */
+                        organization: string | null;
+                        /** @enum {string} */
+                        category: "UNJUST_DENIAL" | "BIAS" | "NO_HUMAN_APPEAL" | "OPACITY" | "DISHONESTY" | "DIGNITY" | "PRIVACY" | "SAFETY" | "OTHER";
+                        description: string;
+                        /** @enum {string} */
+                        status: "OPEN" | "INVESTIGATING" | "RESOLVED" | "DISMISSED" | "CLOSED";
+                        public_reply: string | null;
+                        /** Format: date-time */
+                        opened_at: string;
+                        /** Format: date-time */
+                        response_due_at: string;
+                        /** Format: date-time */
+                        updated_at: string;
+                        may_withdraw: boolean;
+                        may_reopen: boolean;
+                        messages: {
+                            /** Format: date-time */
+                            at: string;
+                            /** @enum {string} */
+                            author: "REPORTER" | "ORGANIZATION";
+                            /** @enum {string} */
+                            kind: "STATUS" | "MESSAGE" | "EVIDENCE" | "ESCALATION" | "NOTE";
+                            /** @enum {string|null} */
+                            status: "OPEN" | "INVESTIGATING" | "RESOLVED" | "DISMISSED" | "CLOSED" | null;
+                            body: string | null;
+                        }[];
                     };
                 };
             };
