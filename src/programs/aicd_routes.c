@@ -8,6 +8,7 @@
 #include "features/identity/identity.h"
 #include "features/incidents/incidents.h"
 #include "features/keys/keys.h"
+#include "features/leads/leads.h"
 #include "features/organizations/organizations.h"
 #include "features/systems/systems.h"
 #include "features/trail/trail.h"
@@ -16,19 +17,9 @@
 #include <stdio.h>
 
 const route *const aicd_route_tables[] = {
-    identity_routes,
-    keys_routes,
-    organizations_routes,
-    dashboard_routes,
-    systems_routes,
-    analyses_routes,
-    trail_routes,
-    audit_routes,
-    examples_routes,
-    billing_routes,
-    incidents_routes,
-    cases_routes,
-    NULL,
+    identity_routes, keys_routes,  organizations_routes, dashboard_routes, systems_routes,   analyses_routes,
+    trail_routes,    audit_routes, examples_routes,      billing_routes,   incidents_routes, cases_routes,
+    leads_routes,    NULL,
 };
 
 const constraint_message aicd_constraints[] = {
@@ -38,6 +29,7 @@ const constraint_message aicd_constraints[] = {
       "An organization of this name was registered at this very moment. Try again." },
     { "organizations_country_check", "/country", "Expected two capital letters of ISO 3166, such as ZA." },
     { "signing_keys_reason_check", "/reason", "A reason has 1 to 500 characters." },
+    { "leads_country_check", "/country", "Expected two capital letters of ISO 3166, such as ZA." },
     { "incidents_reference_key", "", "Something came in between; nothing was stored. Send it again." },
     { "idempotency_keys_pkey", "", "A request with this Idempotency-Key is being worked on. Try again in a moment." },
     { NULL, NULL, NULL }

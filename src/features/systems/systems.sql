@@ -1,13 +1,13 @@
 -- AI systems of the caller's organization.
 
--- struct: ai_system (id uuid, name text, version_label text?, purpose text, decision_type text?, affected_groups text?, sector text?, use_case text, risk_tier text?, answer_effect integer?, answer_special_information integer?, answer_oversight integer?, accountable_person_id uuid?, accountable_person_name text?, lifecycle_stage text, status text, disclosure_text text?, analysis_count bigint, last_analysis_verdict text?, last_analysis_at timestamptz?, ledger_entry_id uuid, version bigint, created_at timestamptz, updated_at timestamptz)
+-- struct: ai_system (id uuid, code text, name text, version_label text?, purpose text, decision_type text?, affected_groups text?, sector text?, use_case text, risk_tier text?, answer_effect integer?, answer_special_information integer?, answer_oversight integer?, accountable_person_id uuid?, accountable_person_name text?, lifecycle_stage text, status text, disclosure_text text?, analysis_count bigint, last_analysis_verdict text?, last_analysis_at timestamptz?, ledger_entry_id uuid, version bigint, created_at timestamptz, updated_at timestamptz)
 
 -- Newest first, or by name; the cursor is the sort key of the last item and its id.
 -- name: systems_by_date :many
 -- as: tenant
 -- in: q text?, status text?, risk_tier text?, after_at timestamptz?, after_id uuid?, lim bigint
 -- out: ai_system
-select s.id, s.name, s.version_label, s.purpose, s.decision_type, s.affected_groups, s.sector, s.use_case, s.risk_tier,
+select s.id, s.code, s.name, s.version_label, s.purpose, s.decision_type, s.affected_groups, s.sector, s.use_case, s.risk_tier,
        s.answer_effect, s.answer_special_information, s.answer_oversight,
        s.accountable_person_id, u.name as accountable_person_name, s.lifecycle_stage, s.status, s.disclosure_text,
        coalesce(f.analysis_count, 0) as analysis_count, f.last_analysis_verdict, f.last_analysis_at,
@@ -27,7 +27,7 @@ limit $lim;
 -- as: tenant
 -- in: q text?, status text?, risk_tier text?, after_name text?, after_id uuid?, lim bigint
 -- out: ai_system
-select s.id, s.name, s.version_label, s.purpose, s.decision_type, s.affected_groups, s.sector, s.use_case, s.risk_tier,
+select s.id, s.code, s.name, s.version_label, s.purpose, s.decision_type, s.affected_groups, s.sector, s.use_case, s.risk_tier,
        s.answer_effect, s.answer_special_information, s.answer_oversight,
        s.accountable_person_id, u.name as accountable_person_name, s.lifecycle_stage, s.status, s.disclosure_text,
        coalesce(f.analysis_count, 0) as analysis_count, f.last_analysis_verdict, f.last_analysis_at,
@@ -47,7 +47,7 @@ limit $lim;
 -- as: tenant
 -- in: id uuid
 -- out: ai_system
-select s.id, s.name, s.version_label, s.purpose, s.decision_type, s.affected_groups, s.sector, s.use_case, s.risk_tier,
+select s.id, s.code, s.name, s.version_label, s.purpose, s.decision_type, s.affected_groups, s.sector, s.use_case, s.risk_tier,
        s.answer_effect, s.answer_special_information, s.answer_oversight,
        s.accountable_person_id, u.name as accountable_person_name, s.lifecycle_stage, s.status, s.disclosure_text,
        coalesce(f.analysis_count, 0) as analysis_count, f.last_analysis_verdict, f.last_analysis_at,

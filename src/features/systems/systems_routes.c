@@ -23,6 +23,7 @@ static const field tier_answer_fields[] = {
 
 const field system_fields[] = {
     ROW(id, A_UUID),
+    ROW(code, A_TEXT, .doc = "SYS-…: what a notice says, so that people can report harm by this system"),
     ROW(name, A_TEXT, MAX(200), .doc = "What people call it"),
     ROW(version_label, A_TEXT, NULLABLE, MAX(60)),
     ROW(purpose, A_TEXT, MAX(2000), .doc = "What it decides, for whom, and why"),

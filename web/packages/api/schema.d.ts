@@ -747,6 +747,82 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/leads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List your organization's leads, newest first */
+        get: operations["get_leads"];
+        put?: never;
+        /**
+         * Leave one's address, or note somebody's
+         * @description With a session the lead is its organization's, without one the operator's. The reply is the same for a new address and for a known one.
+         */
+        post: operations["post_leads"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write to us
+         * @description With a session the lead is its organization's, without one the operator's. The reply is the same for a new address and for a known one.
+         */
+        post: operations["post_contact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a lead and its history */
+        get: operations["get_leads_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change a lead */
+        patch: operations["patch_leads_id"];
+        trace?: never;
+    };
+    "/api/v1/admin/leads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the leads of all organizations, newest first */
+        get: operations["get_admin_leads"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -1995,6 +2071,8 @@ export interface operations {
                         items: {
                             /** Format: uuid */
                             id: string;
+                            /** @description SYS-…: what a notice says, so that people can report harm by this system */
+                            code: string;
                             /** @description What people call it */
                             name: string;
                             version_label: string | null;
@@ -2131,6 +2209,8 @@ export interface operations {
                     "application/json": {
                         /** Format: uuid */
                         id: string;
+                        /** @description SYS-…: what a notice says, so that people can report harm by this system */
+                        code: string;
                         /** @description What people call it */
                         name: string;
                         version_label: string | null;
@@ -2224,6 +2304,8 @@ export interface operations {
                     "application/json": {
                         /** Format: uuid */
                         id: string;
+                        /** @description SYS-…: what a notice says, so that people can report harm by this system */
+                        code: string;
                         /** @description What people call it */
                         name: string;
                         version_label: string | null;
@@ -2346,6 +2428,8 @@ export interface operations {
                     "application/json": {
                         /** Format: uuid */
                         id: string;
+                        /** @description SYS-…: what a notice says, so that people can report harm by this system */
+                        code: string;
                         /** @description What people call it */
                         name: string;
                         version_label: string | null;
@@ -4577,6 +4661,480 @@ export interface operations {
             413: components["responses"]["too_large"];
             414: components["responses"]["address_too_long"];
             415: components["responses"]["unsupported_media"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    get_leads: {
+        parameters: {
+            query?: {
+                /** @description How many at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Part of the address, name or company */
+                q?: string;
+                status?: "NEW" | "CONTACTED" | "QUALIFIED" | "PROPOSAL" | "CONVERTED" | "CERTIFIED" | "LOST";
+                source?: "WEB" | "QUIZ" | "ALPHA_FORM" | "CONTACT" | "CLASSIFIER" | "EMPATHY_TOOL" | "INDEX" | "PARTNER" | "OUTREACH";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List your organization's leads, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** Format: uuid */
+                            id: string;
+                            /** Format: uuid */
+                            org_id: string;
+                            org_name: string;
+                            email: string;
+                            name: string | null;
+                            company: string | null;
+                            job_title: string | null;
+                            country: string | null;
+                            /** @enum {string} */
+                            source: "WEB" | "QUIZ" | "ALPHA_FORM" | "CONTACT" | "CLASSIFIER" | "EMPATHY_TOOL" | "INDEX" | "PARTNER" | "OUTREACH";
+                            score: number | null;
+                            /** @enum {string|null} */
+                            estimated_tier: "TIER_1" | "TIER_2" | "TIER_3" | null;
+                            /** @enum {string|null} */
+                            enquiry_kind: "CORPORATE" | "PROFESSIONAL" | "PARTNERSHIP_MEDIA" | "GENERAL" | null;
+                            /** @description The latest */
+                            message: string | null;
+                            /** @enum {string} */
+                            status: "NEW" | "CONTACTED" | "QUALIFIED" | "PROPOSAL" | "CONVERTED" | "CERTIFIED" | "LOST";
+                            /** @description How often they wrote */
+                            contacts: number;
+                            /** Format: date-time */
+                            re_engaged_at: string | null;
+                            /** Format: uuid */
+                            owner_id: string | null;
+                            owner_name: string | null;
+                            referral_source: string | null;
+                            consent_marketing: boolean;
+                            notes: string | null;
+                            /** Format: uuid */
+                            converted_org_id: string | null;
+                            /** @description For If-Match */
+                            version: number;
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            updated_at: string;
+                        }[];
+                        next_cursor: string | null;
+                    };
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            414: components["responses"]["address_too_long"];
+            422: components["responses"]["invalid"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    post_leads: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: email */
+                    email: string;
+                    name?: string | null;
+                    company?: string | null;
+                    job_title?: string | null;
+                    /** @description Two capital letters of ISO 3166, such as ZA */
+                    country?: string | null;
+                    /**
+                     * @default WEB
+                     * @enum {string|null}
+                     */
+                    source?: "WEB" | "QUIZ" | "ALPHA_FORM" | "CONTACT" | "CLASSIFIER" | "EMPATHY_TOOL" | "INDEX" | "PARTNER" | "OUTREACH" | null;
+                    /** @enum {string|null} */
+                    enquiry_kind?: "CORPORATE" | "PROFESSIONAL" | "PARTNERSHIP_MEDIA" | "GENERAL" | null;
+                    message?: string | null;
+                    referral_source?: string | null;
+                    consent_marketing?: boolean | null;
+                    /** @description Leave it empty: it is there for machines */
+                    website?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Leave one's address, or note somebody's */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        received: boolean;
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["timeout"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            414: components["responses"]["address_too_long"];
+            415: components["responses"]["unsupported_media"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    post_contact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    first_name: string;
+                    last_name?: string | null;
+                    /** Format: email */
+                    email: string;
+                    company?: string | null;
+                    job_title?: string | null;
+                    /** @description Two capital letters of ISO 3166, such as ZA */
+                    country?: string | null;
+                    /**
+                     * @default GENERAL
+                     * @enum {string|null}
+                     */
+                    kind?: "CORPORATE" | "PROFESSIONAL" | "PARTNERSHIP_MEDIA" | "GENERAL" | null;
+                    message: string;
+                    consent_marketing?: boolean | null;
+                    /** @description Leave it empty: it is there for machines */
+                    website?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Write to us */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        received: boolean;
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["timeout"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            414: components["responses"]["address_too_long"];
+            415: components["responses"]["unsupported_media"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    get_leads_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Read a lead and its history */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        /** Format: uuid */
+                        org_id: string;
+                        org_name: string;
+                        email: string;
+                        name: string | null;
+                        company: string | null;
+                        job_title: string | null;
+                        country: string | null;
+                        /** @enum {string} */
+                        source: "WEB" | "QUIZ" | "ALPHA_FORM" | "CONTACT" | "CLASSIFIER" | "EMPATHY_TOOL" | "INDEX" | "PARTNER" | "OUTREACH";
+                        score: number | null;
+                        /** @enum {string|null} */
+                        estimated_tier: "TIER_1" | "TIER_2" | "TIER_3" | null;
+                        /** @enum {string|null} */
+                        enquiry_kind: "CORPORATE" | "PROFESSIONAL" | "PARTNERSHIP_MEDIA" | "GENERAL" | null;
+                        /** @description The latest */
+                        message: string | null;
+                        /** @enum {string} */
+                        status: "NEW" | "CONTACTED" | "QUALIFIED" | "PROPOSAL" | "CONVERTED" | "CERTIFIED" | "LOST";
+                        /** @description How often they wrote */
+                        contacts: number;
+                        /** Format: date-time */
+                        re_engaged_at: string | null;
+                        /** Format: uuid */
+                        owner_id: string | null;
+                        owner_name: string | null;
+                        referral_source: string | null;
+                        consent_marketing: boolean;
+                        notes: string | null;
+                        /** Format: uuid */
+                        converted_org_id: string | null;
+                        /** @description For If-Match */
+                        version: number;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        updated_at: string;
+                        /** @description The latest two hundred, newest first */
+                        events: {
+                            /** Format: uuid */
+                            id: string;
+                            /** Format: date-time */
+                            at: string;
+                            /** @enum {string} */
+                            kind: "CONTACT" | "STATUS";
+                            author_name: string | null;
+                            /** @enum {string|null} */
+                            status: "NEW" | "CONTACTED" | "QUALIFIED" | "PROPOSAL" | "CONVERTED" | "CERTIFIED" | "LOST" | null;
+                            body: string | null;
+                        }[];
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            414: components["responses"]["address_too_long"];
+            422: components["responses"]["invalid"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    patch_leads_id: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the version that was changed, such as "3" */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name?: string | null;
+                    company?: string | null;
+                    job_title?: string | null;
+                    /** @description Two capital letters of ISO 3166, such as ZA */
+                    country?: string | null;
+                    /** @enum {string|null} */
+                    status?: "NEW" | "CONTACTED" | "QUALIFIED" | "PROPOSAL" | "CONVERTED" | "CERTIFIED" | "LOST" | null;
+                    score?: number | null;
+                    /**
+                     * Format: uuid
+                     * @description A user of your organization
+                     */
+                    owner_id?: string | null;
+                    notes?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Change a lead */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        /** Format: uuid */
+                        org_id: string;
+                        org_name: string;
+                        email: string;
+                        name: string | null;
+                        company: string | null;
+                        job_title: string | null;
+                        country: string | null;
+                        /** @enum {string} */
+                        source: "WEB" | "QUIZ" | "ALPHA_FORM" | "CONTACT" | "CLASSIFIER" | "EMPATHY_TOOL" | "INDEX" | "PARTNER" | "OUTREACH";
+                        score: number | null;
+                        /** @enum {string|null} */
+                        estimated_tier: "TIER_1" | "TIER_2" | "TIER_3" | null;
+                        /** @enum {string|null} */
+                        enquiry_kind: "CORPORATE" | "PROFESSIONAL" | "PARTNERSHIP_MEDIA" | "GENERAL" | null;
+                        /** @description The latest */
+                        message: string | null;
+                        /** @enum {string} */
+                        status: "NEW" | "CONTACTED" | "QUALIFIED" | "PROPOSAL" | "CONVERTED" | "CERTIFIED" | "LOST";
+                        /** @description How often they wrote */
+                        contacts: number;
+                        /** Format: date-time */
+                        re_engaged_at: string | null;
+                        /** Format: uuid */
+                        owner_id: string | null;
+                        owner_name: string | null;
+                        referral_source: string | null;
+                        consent_marketing: boolean;
+                        notes: string | null;
+                        /** Format: uuid */
+                        converted_org_id: string | null;
+                        /** @description For If-Match */
+                        version: number;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        updated_at: string;
+                        /** @description The latest two hundred, newest first */
+                        events: {
+                            /** Format: uuid */
+                            id: string;
+                            /** Format: date-time */
+                            at: string;
+                            /** @enum {string} */
+                            kind: "CONTACT" | "STATUS";
+                            author_name: string | null;
+                            /** @enum {string|null} */
+                            status: "NEW" | "CONTACTED" | "QUALIFIED" | "PROPOSAL" | "CONVERTED" | "CERTIFIED" | "LOST" | null;
+                            body: string | null;
+                        }[];
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["timeout"];
+            409: components["responses"]["conflict"];
+            412: components["responses"]["stale"];
+            413: components["responses"]["too_large"];
+            414: components["responses"]["address_too_long"];
+            415: components["responses"]["unsupported_media"];
+            422: components["responses"]["invalid"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    get_admin_leads: {
+        parameters: {
+            query?: {
+                /** @description How many at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Part of the address, name or company */
+                q?: string;
+                status?: "NEW" | "CONTACTED" | "QUALIFIED" | "PROPOSAL" | "CONVERTED" | "CERTIFIED" | "LOST";
+                source?: "WEB" | "QUIZ" | "ALPHA_FORM" | "CONTACT" | "CLASSIFIER" | "EMPATHY_TOOL" | "INDEX" | "PARTNER" | "OUTREACH";
+                /** @description Of this organization only */
+                org_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List the leads of all organizations, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** Format: uuid */
+                            id: string;
+                            /** Format: uuid */
+                            org_id: string;
+                            org_name: string;
+                            email: string;
+                            name: string | null;
+                            company: string | null;
+                            job_title: string | null;
+                            country: string | null;
+                            /** @enum {string} */
+                            source: "WEB" | "QUIZ" | "ALPHA_FORM" | "CONTACT" | "CLASSIFIER" | "EMPATHY_TOOL" | "INDEX" | "PARTNER" | "OUTREACH";
+                            score: number | null;
+                            /** @enum {string|null} */
+                            estimated_tier: "TIER_1" | "TIER_2" | "TIER_3" | null;
+                            /** @enum {string|null} */
+                            enquiry_kind: "CORPORATE" | "PROFESSIONAL" | "PARTNERSHIP_MEDIA" | "GENERAL" | null;
+                            /** @description The latest */
+                            message: string | null;
+                            /** @enum {string} */
+                            status: "NEW" | "CONTACTED" | "QUALIFIED" | "PROPOSAL" | "CONVERTED" | "CERTIFIED" | "LOST";
+                            /** @description How often they wrote */
+                            contacts: number;
+                            /** Format: date-time */
+                            re_engaged_at: string | null;
+                            /** Format: uuid */
+                            owner_id: string | null;
+                            owner_name: string | null;
+                            referral_source: string | null;
+                            consent_marketing: boolean;
+                            notes: string | null;
+                            /** Format: uuid */
+                            converted_org_id: string | null;
+                            /** @description For If-Match */
+                            version: number;
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            updated_at: string;
+                        }[];
+                        next_cursor: string | null;
+                    };
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
             429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
