@@ -4,7 +4,10 @@
 #include "crypto/random.h"
 #include "features/analyses/analyses.h"
 #include "features/identity/identity.h"
+#include "features/incidents/incidents.h"
+#include "features/leads/leads.h"
 #include "features/systems/systems.h"
+#include "keys.sql.h" /* operator_organization */
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -23,6 +26,12 @@ static const demo_person people[] = {
     { "Sipho Khumalo", "viewer@umoja.example", "VIEWER", "viewer" },
 };
 
+/* Of the certification body, which is there already. */
+static const demo_person staff[] = {
+    { "Lindiwe Maseko", "staff@body.example", "ADMIN", "administrator of the certification body" },
+};
+
+enum { STAFF = sizeof staff / sizeof *staff };
 enum { PEOPLE = sizeof people / sizeof *people, OFFICER = 0, PASSWORD_BYTES = 12 };
 
 /* ------------------------------------------------------------------ people */
@@ -36,6 +45,20 @@ static error add_people(scope *db, text password, uuid *org_id, uuid ids[PEOPLE]
     return OK;
 }
 
+static error add_staff(scope *db, text password)
+{
+    bool found;
+    operator_found body;
+    uuid id;
+    TRY(sql_operator_organization(db, &found, &body));
+    if (!found) return fail(db->arena, INTERNAL, "", "There is no operator; its migration has not run.");
+    TRY(scope_set_org(db, body.id));
+    for (size_t i = 0; i < STAFF; i++)
+        TRY(identity_add_user(db, body.id, text_of(staff[i].name), text_of(staff[i].email), password,
+                              text_of(staff[i].role), &id));
+    return OK;
+}
+
 static error write_sign_ins(arena *a, const char *path, text password)
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
@@ -44,6 +67,7 @@ static error write_sign_ins(arena *a, const char *path, text password)
     fprintf(file, "Demo sign-ins (%s, an invented lender); the password of each is %.*s\n", organization_name,
             PRINT(password));
     for (size_t i = 0; i < PEOPLE; i++) fprintf(file, "  %-26s %s\n", people[i].email, people[i].what);
+    for (size_t i = 0; i < STAFF; i++) fprintf(file, "  %-26s %s\n", staff[i].email, staff[i].what);
     return fclose(file) == 0 ? OK : fail(a, INVALID, "", "The demo sign-ins cannot be written to %s.", path);
 }
 
@@ -123,10 +147,96 @@ static text lender_data(const platform *app)
     return NO_TEXT;
 }
 
+/* ------------------------------------------------------------------ what people reported and asked */
+
+static error report_harm(platform *app, scope *db)
+{
+    const public_report reports[] = {
+        { .organization = TEXT("Umoja Credit"),
+          .category = TEXT("UNJUST_DENIAL"),
+          .description =
+              TEXT("My loan was declined within a minute. The letter names no reason, and at the branch they "
+                   "say that nobody can look into the system."),
+          .desired_outcome = TEXT("A person looks at my application again and tells me why."),
+          .decision_reference = TEXT("UC-2026-118203") },
+        { .organization = TEXT("Umoja Credit"),
+          .category = TEXT("OPACITY"),
+          .description = TEXT("My card was blocked abroad, and no message said that a machine had done it or how to "
+                              "reach somebody.") },
+        { .organization = TEXT("Karoo Furnishers"),
+          .category = TEXT("DIGNITY"),
+          .description = TEXT("The refusal of my account called me a bad risk, in these very words.") },
+    };
+    report_receipt told;
+    for (size_t i = 0; i < sizeof reports / sizeof *reports; i++) TRY(incidents_report(app, db, &reports[i], &told));
+    return OK;
+}
+
+static error ask_the_body(scope *db)
+{
+    lead_receipt told;
+    return leads_contact(db,
+                         &(contact_form){ .first_name = TEXT("Pieter"),
+                                          .last_name = TEXT("van Wyk"),
+                                          .email = TEXT("pieter@karoo-furnishers.example"),
+                                          .company = TEXT("Karoo Furnishers"),
+                                          .kind = TEXT("CORPORATE"),
+                                          .message = TEXT("What would a certificate for our credit score take?") },
+                         &told);
+}
+
+/* By the public, as nobody. */
+static error fill_inboxes(platform *app, arena *a)
+{
+    scope *db;
+    caller nobody = { .kind = ACTOR_PUBLIC };
+    TRY(scope_open_system(app->store, a, S3_PUBLIC_INTAKE, TEXT("make the demo's reports"), &nobody, &db));
+    error bad = report_harm(app, db);
+    if (!bad) bad = scope_commit(db);
+    scope_rollback(db);
+    if (bad) return bad;
+    TRY(scope_open_system(app->store, a, S3_PUBLIC_INTAKE, TEXT("make the demo's enquiry"), &nobody, &db));
+    bad = ask_the_body(db);
+    if (!bad) bad = scope_commit(db);
+    scope_rollback(db);
+    return bad;
+}
+
+/* What the lender itself found, and somebody who asked it. */
+static error fill_own(scope *db, uuid system_id)
+{
+    incident_view found;
+    lead_receipt told;
+    TRY(incidents_open(
+        db,
+        &(incident_draft){ .title = TEXT("Older applicants are declined more often"),
+                           .description = TEXT("The analysis of the last quarter finds fewer approvals for people over "
+                                               "60 at the same score."),
+                           .category = TEXT("BIAS"),
+                           .severity = TEXT("HIGH"),
+                           .right_violated = TEXT("HUMAN_AGENCY"),
+                           .system_id = { true, system_id } },
+        &found));
+    TRY(incidents_decide(db, found.row.id, &(incident_decision){ .to = TEXT("INVESTIGATING") }, &found));
+    TRY(incidents_say(db, found.row.id,
+                      &(incident_words){ .body = TEXT("The scorecard's age band is being taken out; ready on Friday."),
+                                         .visibility = TEXT("INTERNAL") },
+                      &found));
+    return leads_take(db,
+                      &(lead_draft){ .email = TEXT("nomsa@stokvel.example"),
+                                     .name = TEXT("Nomsa Zulu"),
+                                     .company = TEXT("Stokvel Alliance"),
+                                     .source = TEXT("PARTNER"),
+                                     .enquiry_kind = TEXT("PARTNERSHIP_MEDIA"),
+                                     .message = TEXT("Could our members see how your loan decisions are checked?") },
+                      &told);
+}
+
 static error fill(platform *app, scope *db, uuid officer)
 {
     uuid first;
     TRY(add_systems(db, officer, &first));
+    TRY(fill_own(db, first));
     text csv = lender_data(app);
     return text_is(csv) ? analyse(db, first, csv) : OK;
 }
@@ -149,6 +259,7 @@ static error seed_people(platform *app, arena *a, const char *sign_ins_path, boo
         random_fill(bytes, sizeof bytes);
         text password = base64url(a, bytes, sizeof bytes);
         bad = add_people(db, password, org_id, ids);
+        if (!bad) bad = add_staff(db, password);
         if (!bad) bad = write_sign_ins(a, sign_ins_path, password);
         if (!bad) bad = scope_commit(db);
         *officer = ids[OFFICER];
@@ -174,6 +285,7 @@ error demo_seed(platform *app, const char *sign_ins_path)
             scope_rollback(db);
         }
     }
+    if (!bad && made) bad = fill_inboxes(app, a);
     /* The error's memory goes with the arena; what is said of it must outlive it. */
     if (bad) log_event(app->log, LOG_ERROR, "demo_failed", bad->message, NULL);
     bool failed = bad != OK;

@@ -1,7 +1,9 @@
 import { audit } from './en.audit';
+import { intake } from './en.intake';
 
 export const en = {
     ...audit,
+    ...intake,
     app: { name: 'AIC Platform', claim: 'A named human stays accountable.' },
     nav: {
         overview: 'Overview', record: 'Record', dashboard: 'Dashboard', systems: 'Systems', analyses: 'Analyses', ledger: 'Ledger',

@@ -1,4 +1,4 @@
-import { IconChartBar, IconHistory, IconLayoutDashboard, IconLink, IconServerCog } from '@tabler/icons-react';
+import { IconAddressBook, IconAlertTriangle, IconChartBar, IconHistory, IconLayoutDashboard, IconLink, IconServerCog } from '@tabler/icons-react';
 import { Outlet } from '@tanstack/react-router';
 import { useSession, useSignOut } from '@aic/auth';
 import { useTranslation } from '@aic/text';
@@ -15,9 +15,11 @@ export const Frame = () => {
             items: [
                 { to: '/systems', label: t('nav.systems'), icon: IconServerCog },
                 { to: '/analyses', label: t('nav.analyses'), icon: IconChartBar },
+                ...(can('view_incidents') ? [{ to: '/incidents', label: t('incidents.nav'), icon: IconAlertTriangle }] : []),
                 { to: '/ledger', label: t('nav.ledger'), icon: IconLink },
             ],
         },
+        ...(can('manage_leads') ? [{ title: t('leads.title'), items: [{ to: '/leads', label: t('leads.nav'), icon: IconAddressBook }] }] : []),
         ...(can('view_audit_log') ? [{ title: t('audit.group'), items: [{ to: '/audit-log', label: t('audit.nav'), icon: IconHistory }] }] : []),
     ];
     const actions = [

@@ -1,6 +1,8 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { analysesRoutes } from './features/analyses/routes';
 import { auditRoutes } from './features/audit/routes';
+import { incidentsRoutes } from './features/incidents/routes';
+import { leadsRoutes } from './features/leads/routes';
 import { ledgerRoutes } from './features/ledger/routes';
 import { systemsRoutes } from './features/systems/routes';
 import { Frame } from './Frame';
@@ -17,7 +19,7 @@ const welcome = createRoute({
 
 export const router = createRouter({
     basepath: '/app',
-    routeTree: root.addChildren([dashboard, welcome, ...systemsRoutes(root), ...analysesRoutes(root), ...ledgerRoutes(root), ...auditRoutes(root)]),
+    routeTree: root.addChildren([dashboard, welcome, ...systemsRoutes(root), ...analysesRoutes(root), ...ledgerRoutes(root), ...auditRoutes(root), ...incidentsRoutes(root), ...leadsRoutes(root)]),
     defaultPreload: 'intent',
     scrollRestoration: true,
 });
