@@ -344,9 +344,10 @@ typedef struct static_file {
     size_t plain_size, brotli_size, gzip_size; /* 0: none */
 } static_file;
 
-/* A folder of one web app: any GET below prefix that names no file gets `index`. */
+/* Where a web app is shown. A prefix that ends in "/" is a folder: any GET below it that names no file gets `index`.
+ * Any other, and "/" itself, is one page, so that an unknown address is not found. */
 typedef struct web_app {
-    const char *prefix; /* "/app/" */
+    const char *prefix; /* "/app/", "/contact" */
     const char *index;  /* path of its index.html in the static files */
 } web_app;
 

@@ -142,6 +142,9 @@ static http_options server_options(running *r)
                                     { "/admin/", "/apps/admin/index.html" },
                                     { "/hq/", "/apps/hq/index.html" },
                                     { "/", "/apps/public/index.html" },
+                                    { "/citizens/report", "/apps/public/index.html" },
+                                    { "/citizens/track", "/apps/public/index.html" },
+                                    { "/contact", "/apps/public/index.html" },
                                     { NULL, NULL } };
     return (http_options){
         .listen = r->line->listen ? text_of(r->line->listen) : config_text(r->settings, "AIC_LISTEN"),

@@ -42,6 +42,13 @@ def test_files_are_compressed_tagged_and_cached(server):
     assert httpx.head(server.url + script).status_code == 200
 
 
+def test_pages_of_the_public_site_have_addresses_and_no_others(server):
+    for path in ("/", "/contact", "/contact/", "/citizens/report", "/citizens/track", "/app", "/app/no/such/page"):
+        assert httpx.get(server.url + path).headers["content-type"].startswith("text/html"), path
+    for path in ("/contacts", "/contact/us", "/citizens", "/citizens/reports", "/ap", "/application"):
+        assert httpx.get(server.url + path).status_code == 404, path
+
+
 def test_metrics_count_requests(server):
     httpx.get(server.url + "/healthz")
     text = httpx.get(server.url + "/metrics").text

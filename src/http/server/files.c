@@ -40,16 +40,25 @@ static const static_file *file_at(const struct file_index *index, const char *pa
     return NULL;
 }
 
-/* "/" is the app of last resort, for its own page only: an unknown address elsewhere is not found. */
+/* "/contact" and "/contact/" are one page. */
+static bool is_page(text path, text page)
+{
+    if (path.length == page.length + 1 && path.data[page.length] == '/') path.length--;
+    return text_equal(path, page);
+}
+
+static bool is_below(text path, text folder)
+{
+    text itself = { folder.data, folder.length - 1 };
+    return text_starts(path, folder.data) || text_equal(path, itself);
+}
+
 static const static_file *app_page(const struct file_index *index, text path)
 {
     for (const web_app *app = index->apps; app && app->prefix; app++) {
-        size_t length = strlen(app->prefix);
-        bool is_root = length == 1;
-        bool fits = is_root ? path.length == 1
-                            : text_starts(path, app->prefix) ||
-                                  (path.length == length - 1 && memcmp(path.data, app->prefix, path.length) == 0);
-        if (fits) return file_at(index, app->index);
+        text prefix = text_of(app->prefix);
+        bool is_folder = prefix.length > 1 && prefix.data[prefix.length - 1] == '/';
+        if (is_folder ? is_below(path, prefix) : is_page(path, prefix)) return file_at(index, app->index);
     }
     return NULL;
 }
