@@ -5,6 +5,7 @@
 #include "crypto/random.h"
 #include "crypto/seal.h"
 #include "crypto/token_cache.h"
+#include "crypto/totp.h"
 #include "crypto/webhook_signature.h"
 
 #include <pthread.h>
@@ -442,10 +443,81 @@ static void a_set_outlives_its_successor_for_whoever_took_it(void **state)
     arena_drop(t.w.arena);
 }
 
+/* RFC 4226, appendix D; RFC 6238, appendix B (its eight digits end in our six). */
+static void codes_are_those_of_the_standards(void **state)
+{
+    (void)state;
+    arena *a = arena_new();
+    static const struct {
+        int64_t counter;
+        const char *code;
+    } known[] = {
+        { 0, "755224" },
+        { 1, "287082" },
+        { 2, "359152" },
+        { 3, "969429" },
+        { 4, "338314" },
+        { 5, "254676" },
+        { 6, "287922" },
+        { 7, "162583" },
+        { 8, "399871" },
+        { 9, "520489" },
+        { 59 / 30, "287082" },
+        { 1111111109 / 30, "081804" },
+        { 1111111111 / 30, "050471" },
+        { 1234567890 / 30, "005924" },
+        { 2000000000 / 30, "279037" },
+        { 20000000000 / 30, "353130" },
+    };
+    text secret = TEXT("12345678901234567890");
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        assert_true(text_equal_string(totp_code(a, secret, known[i].counter), known[i].code));
+    assert_true(text_equal_string(totp_base32(a, secret), "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"));
+    assert_false(text_is(totp_code(a, secret, -1)));
+    arena_drop(a);
+}
+
+static void a_code_fits_one_step_around_now_and_once(void **state)
+{
+    (void)state;
+    arena *a = arena_new();
+    text secret = totp_secret_new(a);
+    int64_t counter = 0;
+    instant now = SECONDS(1800000010);
+    for (int64_t step = -3; step <= 3; step++) {
+        text code = totp_code(a, secret, 60000000 + step);
+        assert_int_equal(totp_fits(a, secret, code, now, 0, &counter), step >= -1 && step <= 1);
+        if (step >= -1 && step <= 1) assert_int_equal(counter, 60000000 + step);
+    }
+    text code = totp_code(a, secret, 60000000);
+    assert_false(totp_fits(a, secret, code, now, 60000000, &counter)); /* it was the last one used */
+    assert_true(totp_fits(a, secret, code, now, 59999999, &counter));
+    assert_false(totp_fits(a, secret, TEXT("12345"), now, 0, &counter));
+    assert_false(totp_fits(a, secret, TEXT(""), now, 0, &counter));
+    assert_false(totp_fits(a, secret, totp_code(a, secret, 0), 0, 0, &counter));
+    arena_drop(a);
+}
+
+static void a_purpose_has_a_key_of_its_own(void **state)
+{
+    (void)state;
+    arena *a = arena_new();
+    uint8_t master[MASTER_KEY_BYTES] = { 7 }, one[MASTER_KEY_BYTES], same[MASTER_KEY_BYTES], two[MASTER_KEY_BYTES];
+    text out;
+    seal_key_for(master, "one", one), seal_key_for(master, "one", same), seal_key_for(master, "two", two);
+    assert_memory_equal(one, same, sizeof one);
+    assert_true(memcmp(one, two, sizeof one) != 0 && memcmp(one, master, sizeof one) != 0);
+    assert_non_null(unseal(a, two, seal(a, one, TEXT("x")), &out));
+    arena_drop(a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sha256_gives_the_standards_values),
+        cmocka_unit_test(codes_are_those_of_the_standards),
+        cmocka_unit_test(a_code_fits_one_step_around_now_and_once),
+        cmocka_unit_test(a_purpose_has_a_key_of_its_own),
         cmocka_unit_test(a_password_fits_its_own_hash_only),
         cmocka_unit_test(common_passwords_are_refused_in_every_dress),
         cmocka_unit_test(a_sealed_secret_opens_under_its_own_key_only),

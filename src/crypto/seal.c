@@ -1,8 +1,14 @@
 #include "crypto/seal.h"
 
 #include <sodium.h>
+#include <string.h>
 
 enum { VERSION = 1, HEAD = 1 + crypto_secretbox_NONCEBYTES };
+
+void seal_key_for(const uint8_t master_key[MASTER_KEY_BYTES], const char *purpose, uint8_t out[MASTER_KEY_BYTES])
+{
+    crypto_generichash(out, MASTER_KEY_BYTES, (const uint8_t *)purpose, strlen(purpose), master_key, MASTER_KEY_BYTES);
+}
 
 text seal(arena *a, const uint8_t master_key[MASTER_KEY_BYTES], text plain)
 {

@@ -71,6 +71,8 @@ typedef struct field {
     field_kind kind;
     bool required;
     bool nullable; /* reply: documented as type or null (MAYBE kinds and texts that may be NO_TEXT) */
+    /* reply: not there when it says nothing: no text, false, 0, no id; an object when its first field says nothing */
+    bool left_out;
     /* Bounds, both included, of the value; for texts of the length in code points. When most is 0 there is no upper
      * bound (but the body's), and no lower one either unless least is not 0. */
     double least, most;
@@ -115,6 +117,7 @@ typedef struct field {
 #define LIST_OF(type, field_table) .kind = FIELD_LIST, .fields = (field_table), .item_size = sizeof(type)
 #define REQUIRED                   .required = true
 #define NULLABLE                   .nullable = true
+#define LEFT_OUT                   .left_out = true
 #define MIN(n)                     .least = (n)
 #define MAX(n)                     .most = (n)
 #define STANDARD(as_text)          .standard = (as_text)
@@ -143,6 +146,7 @@ typedef struct request {
     text body, content_type; /* raw; content_type without parameters, lower case */
     text target;             /* path as sent, without query */
     bool replayed;           /* recall() found the reply: close() has nothing to remember and no event to audit */
+    const char *event;       /* set by a handler: what the audit log calls this one instead of the route's name */
     const struct response_part *reply; /* filled through the functions below */
     struct exchange *exchange;         /* the server's own business */
 } request;
@@ -202,7 +206,8 @@ typedef enum {
     ACCESS_CAPABILITY,
     ACCESS_SUPER_ADMIN,
     ACCESS_WEBHOOK,
-    ACCESS_ANYONE
+    ACCESS_ANYONE,
+    ACCESS_UNFINISHED
 } access_kind;
 typedef struct access {
     access_kind kind;
@@ -232,6 +237,12 @@ typedef struct access {
 #define ANYONE                                                                                                         \
     {                                                                                                                  \
         .kind = ACCESS_ANYONE                                                                                          \
+    }
+
+/* Takes a session, or the mfa_token of a sign-in that lacks its second factor, which the handler looks at. */
+#define UNFINISHED                                                                                                     \
+    {                                                                                                                  \
+        .kind = ACCESS_UNFINISHED                                                                                      \
     }
 
 typedef enum { SCOPE_UNSET, SCOPE_NONE, SCOPE_TENANT, SCOPE_SYSTEM, SCOPE_TENANT_OR_SYSTEM } scope_kind;
@@ -298,6 +309,9 @@ typedef struct route {
     const char *description; /* more than the summary, markdown */
     error (*handle)(request *rq, const void *body, void *reply);
 } route;
+
+/* Whether an empty request says as much as {}: no field of the body must be there. */
+bool route_takes_no_body(const route *row);
 
 #define PATH(type, table)            .path_fields = (table), .path_size = sizeof(type)
 #define QUERY(type, table)           .query_fields = (table), .query_size = sizeof(type)

@@ -6,6 +6,7 @@
 #include "features/dashboard/dashboard.h"
 #include "features/examples/examples.h"
 #include "features/identity/identity.h"
+#include "features/identity/mfa.h"
 #include "features/incidents/incidents.h"
 #include "features/keys/keys.h"
 #include "features/leads/leads.h"
@@ -17,9 +18,9 @@
 #include <stdio.h>
 
 const route *const aicd_route_tables[] = {
-    identity_routes, keys_routes,  organizations_routes, dashboard_routes, systems_routes,   analyses_routes,
-    trail_routes,    audit_routes, examples_routes,      billing_routes,   incidents_routes, cases_routes,
-    leads_routes,    NULL,
+    identity_routes, mfa_routes,       keys_routes,  organizations_routes, dashboard_routes,
+    systems_routes,  analyses_routes,  trail_routes, audit_routes,         examples_routes,
+    billing_routes,  incidents_routes, cases_routes, leads_routes,         NULL,
 };
 
 const constraint_message aicd_constraints[] = {
@@ -42,9 +43,9 @@ static const char *const methods[] = {
 static void print_access(const route *r)
 {
     static const char *const kinds[] = {
-        [ACCESS_NONE] = "?",       [ACCESS_PUBLIC] = "public",           [ACCESS_SIGNED_IN] = "signed in",
-        [ACCESS_CAPABILITY] = "",  [ACCESS_SUPER_ADMIN] = "super admin", [ACCESS_WEBHOOK] = "webhook",
-        [ACCESS_ANYONE] = "anyone"
+        [ACCESS_NONE] = "?",        [ACCESS_PUBLIC] = "public",           [ACCESS_SIGNED_IN] = "signed in",
+        [ACCESS_CAPABILITY] = "",   [ACCESS_SUPER_ADMIN] = "super admin", [ACCESS_WEBHOOK] = "webhook",
+        [ACCESS_ANYONE] = "anyone", [ACCESS_UNFINISHED] = "unfinished"
     };
     printf("%-18s", r->access.kind == ACCESS_CAPABILITY ? r->access.capability : kinds[r->access.kind]);
 }

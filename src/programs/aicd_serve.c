@@ -4,6 +4,7 @@
 #include "features/demo/demo.h"
 #include "features/door/door.h"
 #include "features/examples/examples.h"
+#include "features/identity/mfa.h"
 #include "features/incidents/incidents.h"
 #include "features/keys/keys.h"
 #include "programs/aicd_routes.h"
@@ -118,6 +119,7 @@ static error start_app(running *r)
     r->app.log = &r->log;
     r->app.is_development = text_equal_string(config_text(r->settings, "AIC_ENV"), "development");
     r->app.payment_secrets = secrets_of(r->arena, config_text(r->settings, "STRIPE_WEBHOOK_SECRET"));
+    r->app.mfa_is_optional = text_equal_string(config_text(r->settings, "AIC_MFA"), "optional");
     r->app.limit_rates = !text_equal_string(config_text(r->settings, "AIC_RATE_LIMITS"), "off");
     /* Tokens of one installation are good at each of its servers, under whatever address. */
     r->app.issuer =
@@ -125,6 +127,7 @@ static error start_app(running *r)
     r->app.tokens = token_cache_new(r->arena, REMEMBERED_TOKENS);
     error bad = keys_open(r->arena, r->app.store, master_key, &r->log, &r->app.keys);
     incidents_take_key(&r->app, master_key);
+    mfa_take_key(&r->app, master_key);
     sodium_memzero(master_key, sizeof master_key);
     TRY(bad);
     TRY(audit_prepare_months(&r->app));

@@ -7,6 +7,7 @@
 
 static const char *const environments[] = { "development", "staging", "production", NULL };
 static const char *const on_off[] = { "on", "off", NULL };
+static const char *const required_optional[] = { "required", "optional", NULL };
 static const char *const levels[] = { "debug", "info", "warning", "error", NULL };
 
 const setting aicd_settings[] = {
@@ -36,6 +37,11 @@ const setting aicd_settings[] = {
       .kind = SETTING_TEXT,
       .secret = true,
       .doc = "Of the payment provider's webhook; several, with commas between, while one is rotated" },
+    { .name = "AIC_MFA",
+      .kind = SETTING_CHOICE,
+      .choices = required_optional,
+      .standard = "required",
+      .doc = "optional: nobody must have a second factor, as for load tests; refused outside development" },
     { .name = "AIC_RATE_LIMITS",
       .kind = SETTING_CHOICE,
       .choices = on_off,
@@ -122,6 +128,9 @@ static bool is_weak(const uint8_t key[32])
 
 error aicd_check_settings(arena *a, const config *settings, const command_line *line)
 {
+    bool mfa_optional = text_equal_string(config_text(settings, "AIC_MFA"), "optional");
+    if (mfa_optional && !text_equal_string(config_text(settings, "AIC_ENV"), "development"))
+        return fail(a, INVALID, "", "AIC_MFA=optional is refused outside development.");
     if (!is_production(settings)) return OK;
     error wrong = OK;
     uint8_t key[32];

@@ -38,10 +38,14 @@ static error authenticate(request *rq)
     bool by_cookie;
     text token = credential(rq, &by_cookie);
     if (!text_is(token) || token.length == 0) return OK;
+    access_kind access = rq->route->access.kind;
+    /* No JSON Web Token lacks its dots: this one is opaque, and the handler's to look at. */
+    if (access == ACCESS_UNFINISHED && !by_cookie && !memchr(token.data, '.', token.length)) return OK;
     token_claims claims;
     error bad = keys_verify(app, rq->arena, token, &claims);
     /* Where a session is not asked for, a stale cookie is none; a program that sends a token means it. */
-    if (bad && bad->kind == UNAUTHENTICATED && by_cookie && rq->route->access.kind == ACCESS_ANYONE) return OK;
+    if (bad && bad->kind == UNAUTHENTICATED && by_cookie && (access == ACCESS_ANYONE || access == ACCESS_UNFINISHED))
+        return OK;
     TRY(bad);
     principal *who = ARENA_NEW(rq->arena, principal);
     *who = (principal){ .user_id = claims.subject,
@@ -114,6 +118,7 @@ static error authorise(request *rq, const access_rule *access)
 /* What the audit log calls this request when it succeeds; NULL when it is no event. */
 static const char *event_of(const request *rq)
 {
+    if (rq->event) return rq->event;
     if (rq->route->audit) return rq->route->audit;
     if (request_exports(rq)) return "data_exported";
     return rq->route->access.kind == ACCESS_SUPER_ADMIN ? "super_admin_action" : NULL;
@@ -325,7 +330,7 @@ static error audit_apart(request *rq, const sql_audit_insert_in *row)
 /* Every 403 is on record, whatever the route; other refusals of the routes that are audited. */
 static void audit_refusal(request *rq, error outcome)
 {
-    const char *event = rq->route->audit;
+    const char *event = rq->event ? rq->event : rq->route->audit;
     text reason = text_of(error_kind_name(outcome->kind));
     if (outcome->kind == FORBIDDEN) {
         event = "forbidden";

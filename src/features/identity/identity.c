@@ -5,6 +5,7 @@
 #include "crypto/random.h"
 #include "features/door/door.h"
 #include "features/identity/lockout.h"
+#include "features/identity/mfa.h"
 #include "features/keys/keys.h"
 #include "ledger/ledger.h"
 
@@ -112,7 +113,7 @@ error identity_register(platform *app, scope *db, const registration *in, regist
 
 /* ------------------------------------------------------------------ tokens */
 
-static error give_tokens(platform *app, scope *db, const account *who, uuid family, sign_in *out)
+error identity_give_tokens(platform *app, scope *db, const account *who, uuid family, sign_in *out)
 {
     instant now = scope_now(db);
     uuid jti = uuid_v4();
@@ -174,18 +175,22 @@ error identity_sign_in(platform *app, scope *db, const credentials *in, sign_in 
     else
         password_verify_unknown(db->arena, in->password);
     if (!matches || !who.is_active) {
-        TRY(lockout_failed(db, known ? &who : NULL, &attempt));
+        TRY(lockout_failed(db, known ? &who : NULL, "login_failed", &attempt));
         return refused(db->arena);
     }
     TRY(scope_set_org(db, who.org_id));
-    TRY(lockout_succeeded(db, &who, &attempt));
     if (stale_hash) {
         text renewed;
         TRY(password_hash(db->arena, in->password, &renewed));
         TRY(sql_user_rehash(db, &(sql_user_rehash_in){ .id = who.id, .org_id = who.org_id, .password_hash = renewed }));
     }
+    if (mfa_is_wanted(app, &who)) {
+        TRY(lockout_uncount(db, &who, &attempt));
+        return mfa_ask(db, &who, out);
+    }
+    TRY(lockout_succeeded(db, &who, &attempt));
     TRY(sql_user_signed_in(db, &(sql_user_signed_in_in){ .id = who.id, .org_id = who.org_id }));
-    return give_tokens(app, db, &who, uuid_v4(), out);
+    return identity_give_tokens(app, db, &who, uuid_v4(), out);
 }
 
 /* A token shown twice: whoever holds it, one of the two is a thief. The end of the family must last although the
@@ -216,8 +221,11 @@ error identity_refresh(platform *app, scope *db, text refresh_token, sign_in *ou
     }
     TRY(scope_set_org(db, taken.org_id));
     TRY(sql_account_by_id(db, &(sql_account_by_id_in){ .id = taken.user_id }, &found, &who));
-    if (!found || !who.is_active) return fail(db->arena, UNAUTHENTICATED, "", "Your session has ended. Sign in again.");
-    return give_tokens(app, db, &who, taken.family_id, out);
+    /* Since it began, a second factor may have become a duty. */
+    bool lacks_factor = found && !who.mfa_enabled && mfa_is_wanted(app, &who);
+    if (!found || !who.is_active || lacks_factor)
+        return fail(db->arena, UNAUTHENTICATED, "", "Your session has ended. Sign in again.");
+    return identity_give_tokens(app, db, &who, taken.family_id, out);
 }
 
 error identity_sign_out(scope *db, const principal *who)

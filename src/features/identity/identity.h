@@ -32,6 +32,9 @@ typedef struct sign_in {
     text access_token, token_type;
     int64_t expires_in; /* seconds */
     signed_in_user user;
+    /* Or, instead of all these, what is still wanted: a code (mfa_required), or that a second factor is set up. */
+    bool mfa_required, mfa_setup_required;
+    text mfa_token;
     text refresh_token; /* for the cookie; never in a reply's body */
 } sign_in;
 
@@ -44,6 +47,10 @@ typedef struct registered {
 } registered;
 
 extern const route identity_routes[];
+extern const field sign_in_fields[];
+
+/* For the browser: HttpOnly, out of reach of any script. */
+void identity_set_cookies(request *rq, const sign_in *in);
 
 /* Creates the organization and its first user, an ADMIN. A known address gets the same answer as an unknown one: what
  * is returned then exists nowhere. */
@@ -51,6 +58,8 @@ error identity_register(platform *app, scope *db, const registration *in, regist
 /* UNAUTHENTICATED with one text and one duration for every cause. */
 error identity_sign_in(platform *app, scope *db, const credentials *in, sign_in *out);
 error identity_refresh(platform *app, scope *db, text refresh_token, sign_in *out);
+/* Tokens for somebody who has proven who it is; a new family is a new sign-in. The scope's organization is set. */
+error identity_give_tokens(platform *app, scope *db, const account *who, uuid family, sign_in *out);
 error identity_sign_out(scope *db, const principal *who);
 
 typedef struct super_admin {

@@ -1,12 +1,13 @@
 -- Organizations, users, sessions. Sign-in happens before a tenant is known, so these run as aic_system.
 
--- struct: account (id uuid, org_id uuid, name text, email text, password_hash text?, role text, is_super_admin boolean, is_active boolean, locale text, created_at timestamptz)
+-- struct: account (id uuid, org_id uuid, name text, email text, password_hash text?, role text, is_super_admin boolean, is_active boolean, locale text, mfa_enabled boolean, mfa_secret bytea?, mfa_last_counter bigint, mfa_required boolean, created_at timestamptz)
 
 -- name: account_by_email :maybe
 -- as: system
 -- in: email text
 -- out: account
-select id, org_id, name, email, password_hash, role, is_super_admin, is_active, locale, created_at
+select id, org_id, name, email, password_hash, role, is_super_admin, is_active, locale, mfa_enabled, mfa_secret,
+       mfa_last_counter, mfa_is_required(org_id, role, is_super_admin) as mfa_required, created_at
 from users
 where email = $email;
 
@@ -14,7 +15,8 @@ where email = $email;
 -- as: system
 -- in: id uuid
 -- out: account
-select id, org_id, name, email, password_hash, role, is_super_admin, is_active, locale, created_at
+select id, org_id, name, email, password_hash, role, is_super_admin, is_active, locale, mfa_enabled, mfa_secret,
+       mfa_last_counter, mfa_is_required(org_id, role, is_super_admin) as mfa_required, created_at
 from users
 where id = $id;
 
@@ -49,6 +51,17 @@ select refused, locks, until from sign_in_attempt($email, $now);
 -- in: org_id uuid, id uuid, had_locked boolean
 update users
 set failed_login_attempts = 0, lockout_until = null,
+    lockout_level = case when $had_locked then greatest(lockout_level - 1, 0) else lockout_level end
+where org_id = $org_id and id = $id;
+
+-- A right password without its second factor: what was tried before stays counted, or else every right password would
+-- give four more codes to try.
+-- name: lockout_uncount :exec
+-- as: system
+-- in: org_id uuid, id uuid, had_locked boolean
+update users
+set failed_login_attempts = greatest(failed_login_attempts - 1, 0),
+    lockout_until = case when $had_locked then null else lockout_until end,
     lockout_level = case when $had_locked then greatest(lockout_level - 1, 0) else lockout_level end
 where org_id = $org_id and id = $id;
 
@@ -139,3 +152,125 @@ returning taken;
 -- as: system
 -- in: before timestamptz
 delete from rate_windows where window_start < $before;
+
+-- ------------------------------------------------------------------ the second factor
+
+-- Also forgets what has run out.
+-- name: mfa_challenge_insert :exec
+-- as: system
+-- in: token_hash bytea, org_id uuid, user_id uuid, is_setup boolean, now timestamptz, expires_at timestamptz
+with forgotten as (delete from mfa_challenges where expires_at < $now - interval '1 day')
+insert into mfa_challenges (token_hash, org_id, user_id, is_setup, expires_at)
+values ($token_hash, $org_id, $user_id, $is_setup, $expires_at);
+
+-- name: mfa_challenge_find :maybe
+-- as: system
+-- in: token_hash bytea, is_setup boolean, now timestamptz
+-- out: mfa_challenged (org_id uuid, user_id uuid)
+select org_id, user_id from mfa_challenges
+where token_hash = $token_hash and is_setup = $is_setup and used_at is null and expires_at > $now and attempts < 5;
+
+-- Counts a code before it is looked at.
+-- name: mfa_challenge_try :maybe
+-- as: system
+-- in: token_hash bytea, is_setup boolean, now timestamptz
+-- out: mfa_challenged
+update mfa_challenges set attempts = attempts + 1
+where token_hash = $token_hash and is_setup = $is_setup and used_at is null and expires_at > $now and attempts < 5
+returning org_id, user_id;
+
+-- Once, however many show it at the same time.
+-- name: mfa_challenge_use :count
+-- as: system
+-- in: token_hash bytea, now timestamptz
+update mfa_challenges set used_at = $now where token_hash = $token_hash and used_at is null;
+
+-- name: mfa_secret_set :count
+-- as: system
+-- in: org_id uuid, id uuid, secret bytea
+update users set mfa_secret = $secret, mfa_last_counter = 0 where org_id = $org_id and id = $id and not mfa_enabled;
+
+-- name: mfa_counter_use :count
+-- as: system
+-- in: org_id uuid, id uuid, counter bigint
+update users set mfa_last_counter = $counter where org_id = $org_id and id = $id and mfa_last_counter < $counter;
+
+-- name: mfa_switch_on :count
+-- as: system
+-- in: org_id uuid, id uuid
+update users set mfa_enabled = true where org_id = $org_id and id = $id and not mfa_enabled and mfa_secret is not null;
+
+-- name: mfa_switch_off :count
+-- as: system
+-- in: org_id uuid, id uuid
+update users set mfa_enabled = false, mfa_secret = null, mfa_last_counter = 0 where org_id = $org_id and id = $id and mfa_enabled;
+
+-- name: mfa_codes_forget :exec
+-- as: system
+-- in: org_id uuid, user_id uuid
+delete from mfa_recovery_codes where org_id = $org_id and user_id = $user_id;
+
+-- name: mfa_code_insert :exec
+-- as: system
+-- in: org_id uuid, user_id uuid, code_hash bytea
+insert into mfa_recovery_codes (org_id, user_id, code_hash) values ($org_id, $user_id, $code_hash);
+
+-- name: mfa_code_use :count
+-- as: system
+-- in: org_id uuid, user_id uuid, code_hash bytea, now timestamptz
+update mfa_recovery_codes set used_at = $now
+where org_id = $org_id and user_id = $user_id and code_hash = $code_hash and used_at is null;
+
+-- name: mfa_state_of :one
+-- as: tenant
+-- in: id uuid
+-- out: mfa_state (enabled boolean, required boolean, recovery_codes_left bigint)
+select mfa_enabled as enabled, mfa_is_required(org_id, role, is_super_admin) as required,
+       (select count(*) from mfa_recovery_codes c where c.org_id = u.org_id and c.user_id = u.id and c.used_at is null) as recovery_codes_left
+from users u
+where org_id = current_org() and id = $id;
+
+-- ------------------------------------------------------------------ one's own sessions
+
+-- name: session_began :maybe
+-- as: system
+-- in: jti uuid
+-- out: session_beginning (family_id uuid, began_at timestamptz)
+select family_id, min(issued_at) as began_at
+from sessions
+where family_id = (select family_id from sessions where jti = $jti)
+group by family_id;
+
+-- name: sessions_of_user :many
+-- as: system
+-- in: org_id uuid, user_id uuid, jti uuid, now timestamptz
+-- out: session_row (id uuid, began_at timestamptz, last_seen_at timestamptz, user_agent text?, ip text?, is_current boolean)
+select family_id as id, min(issued_at) as began_at, max(issued_at) as last_seen_at,
+       (array_agg(user_agent order by issued_at desc))[1] as user_agent, (array_agg(ip order by issued_at desc))[1] as ip,
+       bool_or(jti = $jti) as is_current
+from sessions
+where org_id = $org_id and user_id = $user_id
+group by family_id
+having bool_or(revoked_at is null and used_at is null and expires_at > $now)
+order by max(issued_at) desc, family_id
+limit 100;
+
+-- Ends one family of a person's sessions, or all but one, and the access tokens that are still out.
+-- name: sessions_end :one
+-- as: system
+-- in: org_id uuid, user_id uuid, only uuid?, but uuid?, reason text, now timestamptz, token_expires_at timestamptz
+-- out: sessions_ended (families bigint)
+with ended as (
+    update sessions set revoked_at = $now, reason = $reason
+    where org_id = $org_id and user_id = $user_id and ($only is null or family_id = $only)
+      and ($but is null or family_id <> $but) and revoked_at is null
+    returning family_id, jti
+), gone as (
+    insert into revoked_tokens (jti, expires_at) select jti, $token_expires_at from ended on conflict (jti) do nothing
+)
+select count(distinct family_id) as families from ended;
+
+-- name: user_password_set :exec
+-- as: system
+-- in: org_id uuid, id uuid, password_hash text, now timestamptz
+update users set password_hash = $password_hash, password_changed_at = $now where org_id = $org_id and id = $id;

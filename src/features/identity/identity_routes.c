@@ -1,6 +1,7 @@
 #include "features/door/door.h"
 #include "features/identity/identity.h"
 #include "features/identity/lockout.h"
+#include "features/identity/mfa.h"
 
 static const field user_fields[] = { FIELD(signed_in_user, id, A_UUID),
                                      FIELD(signed_in_user, name, A_TEXT, MAX(200)),
@@ -33,11 +34,24 @@ static const field credential_fields[] = { FIELD(credentials, email, AN_EMAIL, R
                                            FIELD(credentials, password, A_SECRET, REQUIRED, MIN(1), MAX(200)),
                                            FIELDS_END };
 
-static const field sign_in_fields[] = {
-    FIELD(sign_in, access_token, A_TEXT, .doc = "RS256 JWT; also set as an HttpOnly cookie"),
-    FIELD(sign_in, token_type, A_TEXT), FIELD(sign_in, expires_in, AN_INTEGER, .doc = "Seconds"),
-    FIELD(sign_in, user, OBJECT_OF(user_fields)), FIELDS_END
+#define SIGN_IN_FIELDS(type, at)                                                                                       \
+    FIELD_AS(type, at access_token, "access_token", A_TEXT, LEFT_OUT,                                                  \
+             .doc = "RS256 JWT; also set as an HttpOnly cookie"),                                                      \
+        FIELD_AS(type, at token_type, "token_type", A_TEXT, LEFT_OUT),                                                 \
+        FIELD_AS(type, at expires_in, "expires_in", AN_INTEGER, LEFT_OUT, .doc = "Seconds"),                           \
+        FIELD_AS(type, at user, "user", OBJECT_OF(user_fields), LEFT_OUT)
+
+const field sign_in_fields[] = {
+    SIGN_IN_FIELDS(sign_in, ),
+    FIELD(sign_in, mfa_required, A_BOOL, LEFT_OUT, .doc = "No tokens yet: send a code to /auth/mfa/verify"),
+    FIELD(sign_in, mfa_setup_required, A_BOOL, LEFT_OUT,
+          .doc = "No tokens yet: set up a second factor by /auth/mfa/setup"),
+    FIELD(sign_in, mfa_token, A_TEXT, LEFT_OUT, .doc = "For these; good for five minutes"), FIELDS_END
 };
+
+const field mfa_enabled_fields[] = { FIELD(mfa_enabled, recovery_codes, TEXTS,
+                                           .doc = "Shown once; each stands in for a code once"),
+                                     SIGN_IN_FIELDS(mfa_enabled, tokens.), FIELDS_END };
 
 typedef struct me {
     signed_in_user user;
@@ -53,7 +67,7 @@ static const field me_fields[] = { FIELD(me, user, OBJECT_OF(user_fields)),
 
 /* ------------------------------------------------------------------ cookies */
 
-static void set_cookies(request *rq, const sign_in *in)
+void identity_set_cookies(request *rq, const sign_in *in)
 {
     reply_cookie(
         rq, &(cookie){ .name = ACCESS_COOKIE, .value = in->access_token, .max_age = (int)in->expires_in, .path = "/" });
@@ -78,8 +92,12 @@ static error post_register(request *rq, const void *body, void *reply)
 
 static error post_login(request *rq, const void *body, void *reply)
 {
-    TRY(identity_sign_in(rq->app, rq->scope, body, reply));
-    set_cookies(rq, reply);
+    sign_in *out = reply;
+    TRY(identity_sign_in(rq->app, rq->scope, body, out));
+    if (text_is(out->mfa_token))
+        rq->event = "mfa_asked"; /* nobody is signed in yet */
+    else
+        identity_set_cookies(rq, out);
     return OK;
 }
 
@@ -94,7 +112,7 @@ static error post_refresh(request *rq, const void *body, void *reply)
     error ended = identity_refresh(rq->app, rq->scope, token, reply);
     if (ended && ended->kind == UNAUTHENTICATED) clear_cookies(rq);
     TRY(ended);
-    set_cookies(rq, reply);
+    identity_set_cookies(rq, reply);
     return OK;
 }
 

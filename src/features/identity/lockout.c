@@ -38,10 +38,10 @@ static error note(scope *db, const account *who, const char *event, const char *
                                 });
 }
 
-error lockout_failed(scope *db, const account *who, const sign_in_attempted *attempt)
+error lockout_failed(scope *db, const account *who, const char *event, const sign_in_attempted *attempt)
 {
     if (who) TRY(scope_set_org(db, who->org_id));
-    TRY(note(db, who, "login_failed", "REFUSED"));
+    TRY(note(db, who, event, "REFUSED"));
     if (!who) TRY(sql_strangers_forget(db, &(sql_strangers_forget_in){ .before = scope_now(db) - DAYS(2) }));
     if (attempt->locks) TRY(note(db, who, "lockout", "OK"));
     return scope_pause(db);
@@ -51,6 +51,12 @@ error lockout_succeeded(scope *db, const account *who, const sign_in_attempted *
 {
     return sql_lockout_clear(
         db, &(sql_lockout_clear_in){ .org_id = who->org_id, .id = who->id, .had_locked = attempt->locks });
+}
+
+error lockout_uncount(scope *db, const account *who, const sign_in_attempted *attempt)
+{
+    return sql_lockout_uncount(
+        db, &(sql_lockout_uncount_in){ .org_id = who->org_id, .id = who->id, .had_locked = attempt->locks });
 }
 
 error lockout_unlock(scope *db, uuid user_id)

@@ -5,8 +5,6 @@
 #include "door.sql.h"
 #include "ledger/ledger.h"
 
-#include <sodium.h>
-
 /* ------------------------------------------------------------------ reference and secret */
 
 enum { SECRET_DIGITS = 20, SECRET_GROUP = 5 };
@@ -50,12 +48,7 @@ static error add_event(scope *db, uuid org_id, uuid incident_id, text kind, text
 
 void incidents_take_key(platform *app, const uint8_t master_key[MASTER_KEY_BYTES])
 {
-    static const char purpose[] = "aic addresses of reporters";
-    uint8_t given[MASTER_KEY_BYTES + sizeof purpose];
-    memcpy(given, master_key, MASTER_KEY_BYTES);
-    memcpy(given + MASTER_KEY_BYTES, purpose, sizeof purpose);
-    sha256(given, sizeof given, app->intake_key);
-    sodium_memzero(given, sizeof given);
+    seal_key_for(master_key, "aic addresses of reporters", app->intake_key);
 }
 
 /* ------------------------------------------------------------------ reporting */

@@ -85,11 +85,37 @@ static void encode_value(json_writer *w, const field *row, const void *from) // 
     }
 }
 
+static bool says_nothing(const field *row, const void *from) // NOLINT(misc-no-recursion)
+{
+    switch (row->kind) {
+    case FIELD_BOOL:
+        return !*(const bool *)from;
+    case FIELD_INTEGER:
+        return *(const int64_t *)from == 0;
+    case FIELD_UUID:
+        return uuid_is_nil(*(const uuid *)from);
+    case FIELD_OBJECT:
+        return says_nothing(row->fields, (const char *)from + row->fields->offset);
+    case FIELD_TEXT_LIST:
+        return ((const text_list *)from)->count == 0;
+    case FIELD_LIST:
+        return ((const item_list *)from)->count == 0;
+    case FIELD_TEXT:
+    case FIELD_EMAIL:
+    case FIELD_ENUM:
+    case FIELD_JSON:
+        return !text_is(*(const text *)from);
+    default:
+        return false;
+    }
+}
+
 void fields_encode(json_writer *w, const field *fields, const void *from) // NOLINT(misc-no-recursion)
 {
     json_open(w, '{');
     for (const field *row = fields; row->name; row++) {
         if (row->kind == FIELD_SECRET || row->kind == FIELD_NONE) continue;
+        if (row->left_out && says_nothing(row, (const char *)from + row->offset)) continue;
         json_key(w, row->name);
         encode_value(w, row, (const char *)from + row->offset);
     }

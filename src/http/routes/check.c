@@ -60,6 +60,8 @@ static error check_access(arena *a, const route *row, const char *name)
         return MISTAKE("%s: a TENANT route cannot be open to those who have no tenant.", name);
     if (where == SCOPE_NONE && access != ACCESS_PUBLIC)
         return MISTAKE("%s: without a scope nobody asks whether the caller's token was revoked.", name);
+    if (access == ACCESS_UNFINISHED && where != SCOPE_SYSTEM)
+        return MISTAKE("%s: who has not finished signing in has no tenant yet: UNFINISHED goes with SYSTEM.", name);
     if ((where == SCOPE_TENANT_OR_SYSTEM) != (access == ACCESS_ANYONE))
         return MISTAKE("%s: ANYONE and TENANT_OR_SYSTEM go together.", name);
     if ((where == SCOPE_SYSTEM || where == SCOPE_TENANT_OR_SYSTEM) &&
@@ -160,4 +162,12 @@ error routes_check(arena *a, const route *const *routes)
         }
     }
     return OK;
+}
+
+bool route_takes_no_body(const route *row)
+{
+    if (!row->body_fields || row->raw_body || row->method != POST) return false;
+    for (const field *f = row->body_fields; f->name; f++)
+        if (f->required) return false;
+    return true;
 }

@@ -149,7 +149,7 @@ static void write_object(json_writer *w, const field *fields, bool is_reply)
     if (any) {
         json_key(w, "required"), json_open(w, '[');
         for (const field *f = fields; f->name; f++)
-            if (is_reply ? f->kind != FIELD_SECRET : f->required) json_write_string(w, f->name);
+            if (is_reply ? f->kind != FIELD_SECRET && !f->left_out : f->required) json_write_string(w, f->name);
         json_close(w, ']');
     }
     if (!is_reply) json_key(w, "additionalProperties"), json_write_bool(w, false);
@@ -205,7 +205,7 @@ static void write_body(json_writer *w, const route *row)
     static const char *const json_only[] = { "application/json", NULL };
     if (!row->body_fields && !row->raw_body) return;
     json_key(w, "requestBody"), json_open(w, '{');
-    json_key(w, "required"), json_write_bool(w, true);
+    json_key(w, "required"), json_write_bool(w, !route_takes_no_body(row));
     json_key(w, "content"), json_open(w, '{');
     for (const char *const *media = row->media ? row->media : json_only; *media; media++) {
         bool is_json = strcmp(*media, "application/json") == 0;
@@ -292,7 +292,7 @@ static bool may_answer(const route *row, int status)
     case 408:
         return has_body;
     case 401:
-        return !is_open || !strcmp(row->path, "/auth/login") || !strcmp(row->path, "/auth/refresh");
+        return !is_open || row->rate == RATE_SIGN_IN;
     case 403:
         return !is_open || row->method != GET;
     case 404:
@@ -307,7 +307,7 @@ static bool may_answer(const route *row, int status)
     case 422:
         return true; /* an unknown query field */
     case 423:
-        return !strcmp(row->path, "/auth/login");
+        return row->rate == RATE_SIGN_IN;
     case 429:
         return row->scope.kind == SCOPE_SYSTEM || row->scope.kind == SCOPE_TENANT_OR_SYSTEM;
     case 503:

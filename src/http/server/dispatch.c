@@ -10,7 +10,8 @@ static error authorise(request *rq)
     const http_door *door = &rq->exchange->server->options.door;
     if (door->authenticate) TRY(door->authenticate(rq));
     if (rq->route->access.kind == ACCESS_PUBLIC || rq->route->access.kind == ACCESS_WEBHOOK) return OK;
-    if (rq->route->access.kind == ACCESS_ANYONE && !rq->who) return OK;
+    bool may_lack_session = rq->route->access.kind == ACCESS_ANYONE || rq->route->access.kind == ACCESS_UNFINISHED;
+    if (may_lack_session && !rq->who) return OK;
     if (!door->authorise) return fail(rq->arena, FORBIDDEN, "", "Nobody may do this.");
     return door->authorise(rq, &rq->route->access);
 }
@@ -52,10 +53,16 @@ static bool takes_media(const route *row, text type)
     return false;
 }
 
+/* Where no field must be there, nothing at all says as much as {}. */
+static bool says_nothing(const request *rq)
+{
+    return rq->body.length == 0 && rq->content_type.length == 0 && route_takes_no_body(rq->route);
+}
+
 static error check_media(const request *rq)
 {
     if (!rq->route->body_fields && !rq->route->raw_body) return OK;
-    if (takes_media(rq->route, rq->content_type)) return OK;
+    if (says_nothing(rq) || takes_media(rq->route, rq->content_type)) return OK;
     return fail(rq->arena, UNSUPPORTED_MEDIA, "", "Expected a body of type %s%s, found %.*s.",
                 rq->route->media ? rq->route->media[0] : "application/json",
                 rq->route->media && rq->route->media[1] ? " (or another that the API's documentation names)" : "",
@@ -69,7 +76,7 @@ static error decode_body(request *rq, void **body)
     *body = NULL;
     if (!row->body_fields || row->raw_body) return OK;
     json_t *object;
-    TRY(json_read(rq->arena, rq->body, &object));
+    TRY(json_read(rq->arena, says_nothing(rq) ? TEXT("{}") : rq->body, &object));
     if (!json_is_object(object)) return fail(rq->arena, BAD_REQUEST, "", "Expected a JSON object.");
     *body = arena_alloc(rq->arena, row->body_size);
     return fields_decode(rq->arena, row->body_fields, object, *body);

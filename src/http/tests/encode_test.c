@@ -201,6 +201,29 @@ static void csv_is_quoted_where_it_must_be_and_holds_no_formulas(void **state)
     }
 }
 
+static void what_says_nothing_is_left_out_where_the_table_says_so(void **state)
+{
+    static const field optional[] = {
+        FIELD(outer, title, A_TEXT, LEFT_OUT),
+        FIELD(outer, owner, A_UUID, LEFT_OUT),
+        FIELD(outer, count, AN_INTEGER, LEFT_OUT),
+        FIELD(outer, active, A_BOOL, LEFT_OUT),
+        FIELD(outer, tags, TEXTS, LEFT_OUT),
+        FIELD(outer, box, OBJECT_OF(inner_fields), LEFT_OUT),
+        FIELD(outer, parts, LIST_OF(inner, inner_fields), LEFT_OUT),
+        FIELDS_END,
+    };
+    outer nothing = { 0 };
+    assert_true(text_equal_string(encoded(*state, optional, &nothing), "{}"));
+    nothing.active = true;
+    nothing.count = -1;
+    assert_true(text_equal_string(encoded(*state, optional, &nothing), "{\"count\":-1,\"active\":true}"));
+    outer full = a_full_one(*state);
+    text all = encoded(*state, optional, &full);
+    const char *said = text_string(*state, all);
+    assert_true(strstr(said, "\"title\":\"T\"") && strstr(said, "\"box\":{") && strstr(said, "\"parts\":["));
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_arena, drop_arena)
@@ -208,6 +231,7 @@ int main(void)
         TEST(every_kind_is_written_but_secrets),
         TEST(what_is_absent_is_null_or_empty),
         TEST(infinities_are_null),
+        TEST(what_says_nothing_is_left_out_where_the_table_says_so),
         TEST(texts_are_escaped_so_that_they_read_back),
         TEST(lists_are_written_in_order),
         TEST(what_is_encoded_decodes_to_the_same),

@@ -15,7 +15,7 @@ const refresh = () => {
     return refreshing;
 };
 
-const quiet = ['/auth/login', '/auth/register', '/auth/refresh', '/auth/logout'];
+const quiet = ['/auth/login', '/auth/register', '/auth/refresh', '/auth/logout', '/auth/mfa/verify'];
 
 /** fetch that continues the session once when the access token has expired. */
 export const steadyFetch = async (request: Request): Promise<Response> => {

@@ -23,4 +23,7 @@ export type IncidentEvent = Incident['events'][number];
 export type Receipt = Answer<'/api/v1/incidents/public', 'post', 201>;
 export type Case = Answer<'/api/v1/cases/{reference}', 'get', 200>;
 export type LeadItem = Answer<'/api/v1/leads', 'get', 200>['items'][number];
+export type SignedIn = Answer<'/api/v1/auth/login', 'post', 200>;
+export type SessionItem = Answer<'/api/v1/auth/sessions', 'get', 200>['items'][number];
+export type SecondFactor = Answer<'/api/v1/auth/mfa', 'get', 200>;
 export type Lead = Answer<'/api/v1/leads/{id}', 'get', 200>;

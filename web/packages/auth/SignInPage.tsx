@@ -5,11 +5,8 @@ import { useTranslation } from '@aic/text';
 import { FormErrors } from '@aic/ui';
 import { type SubmitEvent, useState } from 'react';
 import icon from '../ui/icon.svg';
-
-const textOf = (form: FormData, name: string) => {
-    const value = form.get(name);
-    return typeof value === 'string' ? value : '';
-};
+import { textOf } from './form';
+import { CodeForm, SetUp } from './SecondFactor';
 
 const Register = ({ done }: { done: (email: string, password: string) => void }) => {
     const { t } = useTranslation();
@@ -38,30 +35,43 @@ const Register = ({ done }: { done: (email: string, password: string) => void })
     );
 };
 
-export const SignInPage = ({ mayRegister = true }: { mayRegister?: boolean }) => {
+interface Props {
+    mayRegister?: boolean;
+    /** The recovery codes of a second factor that was just set up: somebody is signed in then. */
+    onCodes: (codes: string[]) => void;
+}
+
+export const SignInPage = ({ mayRegister = true, onCodes }: Props) => {
     const { t } = useTranslation();
     const client = useQueryClient();
     const [registering, setRegistering] = useState(false);
+    const [wanted, setWanted] = useState<{ token: string; setUp: boolean } | null>(null);
+    const enter = () => void client.invalidateQueries();
     const signIn = useMutation({
         mutationFn: (body: { email: string; password: string }) => call(api.POST('/api/v1/auth/login', { body })),
-        onSuccess: () => client.invalidateQueries(),
+        onSuccess: (answer) => {
+            if (answer.mfa_token) setWanted({ token: answer.mfa_token, setUp: answer.mfa_setup_required === true });
+            else enter();
+        },
     });
     const submit = (event: SubmitEvent<HTMLFormElement>) => {
         event.preventDefault();
         const form = new FormData(event.currentTarget);
         signIn.mutate({ email: textOf(form, 'email'), password: textOf(form, 'password') });
     };
+    const title = wanted ? t(wanted.setUp ? 'mfa.setUpTitle' : 'mfa.codeTitle') : t(registering ? 'auth.registerTitle' : 'auth.welcome');
     return (
         <main className="auth">
             <div className="card panel stack">
                 <div>
                     <img src={icon} alt="" width="40" height="40" />
-                    <h1>{registering ? t('auth.registerTitle') : t('auth.welcome')}</h1>
-                    <p className="soft small">{t('app.claim')}</p>
+                    <h1>{title}</h1>
+                    {!wanted && <p className="soft small">{t('app.claim')}</p>}
                 </div>
-                {registering ? (
-                    <Register done={(email, password) => signIn.mutate({ email, password })} />
-                ) : (
+                {wanted?.setUp && <SetUp token={wanted.token} done={onCodes} />}
+                {wanted && !wanted.setUp && <CodeForm token={wanted.token} done={enter} back={() => setWanted(null)} />}
+                {!wanted && registering && <Register done={(email, password) => signIn.mutate({ email, password })} />}
+                {!wanted && !registering && (
                     <form className="stack" onSubmit={submit}>
                         <FormErrors error={signIn.error} />
                         <TextInput name="email" type="email" label={t('auth.email')} required autoComplete="username" autoFocus />
@@ -69,7 +79,7 @@ export const SignInPage = ({ mayRegister = true }: { mayRegister?: boolean }) =>
                         <Button type="submit" loading={signIn.isPending} fullWidth>{t('auth.signIn')}</Button>
                     </form>
                 )}
-                {mayRegister && (
+                {mayRegister && !wanted && (
                     <p className="small soft">
                         {registering ? t('auth.haveAccount') : t('auth.noAccount')}{' '}
                         <Anchor component="button" type="button" onClick={() => setRegistering(!registering)}>

@@ -1,7 +1,9 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { ApiProblem, api, call, type Me } from '@aic/api';
+import { useTranslation } from '@aic/text';
 import { ErrorState, Loading } from '@aic/ui';
-import { createContext, type ReactNode, Suspense, useContext, useEffect } from 'react';
+import { createContext, type ReactNode, Suspense, useContext, useEffect, useState } from 'react';
+import { RecoveryCodes } from './SecondFactor';
 import { SignInPage } from './SignInPage';
 
 export interface Session {
@@ -24,16 +26,23 @@ const Waiting = () => <div className="auth"><div className="card"><Loading rows=
 /** Whether somebody was signed in here the last time: worth loading what they will see before the server has answered. */
 export const wasSignedIn = () => localStorage.getItem('aic.signed-in') === 'yes';
 
+const FirstCodes = (props: { codes: string[]; done: () => void }) => {
+    const { t } = useTranslation();
+    return <main className="auth"><div className="card panel stack"><h1>{t('mfa.codesTitle')}</h1><RecoveryCodes {...props} /></div></main>;
+};
+
 /** Shows what needs a person only to a person who is signed in; everyone else sees the sign-in in its place, so that the
     address, and what was typed into it, stays. */
 export const SessionGate = ({ children }: { children: ReactNode }) => {
+    const [codes, setCodes] = useState<string[] | null>(null);
     const me = useQuery({ queryKey: sessionKey, queryFn: () => call(api.GET('/api/v1/auth/me')), staleTime: 60_000 });
     useEffect(() => {
         if (!me.isPending) localStorage.setItem('aic.signed-in', me.isSuccess ? 'yes' : 'no');
     }, [me.isPending, me.isSuccess]);
+    if (codes) return <FirstCodes codes={codes} done={() => void me.refetch().then(() => setCodes(null))} />;
     if (me.isPending) return <Waiting />;
     if (me.isError) {
-        if (me.error instanceof ApiProblem && me.error.status === 401) return <SignInPage />;
+        if (me.error instanceof ApiProblem && me.error.status === 401) return <SignInPage onCodes={setCodes} />;
         return <ErrorState error={me.error} retry={() => void me.refetch()} />;
     }
     const can = (capability: string) => me.data.capabilities.includes(capability);

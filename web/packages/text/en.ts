@@ -1,9 +1,11 @@
 import { audit } from './en.audit';
 import { intake } from './en.intake';
+import { security } from './en.security';
 
 export const en = {
     ...audit,
     ...intake,
+    ...security,
     app: { name: 'AIC Platform', claim: 'A named human stays accountable.' },
     nav: {
         overview: 'Overview', record: 'Record', dashboard: 'Dashboard', systems: 'Systems', analyses: 'Analyses', ledger: 'Ledger',

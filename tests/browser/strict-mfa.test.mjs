@@ -1,0 +1,91 @@
+// Somebody sets up a second factor where it is a duty, keeps the recovery codes, and is asked for a code from then on.
+import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
+import { after, before, test } from 'node:test';
+import { look, newPage, shots, startBrowser, url } from './browser.mjs';
+
+const email = 'story.of.a.second.factor@example.com';
+const secret = 'nine lanterns over the river';
+let browser;
+let page;
+let key;
+let recovery;
+const complaints = [];
+
+/** RFC 6238, by hand: the telephone of this story. */
+const codeOf = (base32, later = 0) => {
+    const bits = [...base32.replaceAll(' ', '')].map((c) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(c).toString(2).padStart(5, '0')).join('');
+    const bytes = Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)));
+    const counter = Buffer.alloc(8);
+    counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30000) + later));
+    const mac = createHmac('sha1', bytes).update(counter).digest();
+    return String((mac.readUInt32BE(mac[19] & 15) & 0x7fffffff) % 1000000).padStart(6, '0');
+};
+
+const signIn = async () => {
+    await page.getByLabel('E-mail').fill(email);
+    await page.getByLabel('Password').first().fill(secret);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+};
+
+before(async () => {
+    browser = await startBrowser();
+    page = await newPage(browser, complaints);
+    const made = await fetch(`${url}/api/v1/auth/register`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify({ organization: 'Second Factor', name: 'Sam Story', email, password: secret }),
+    });
+    assert.equal(made.status, 201);
+});
+
+after(async () => {
+    await browser?.close();
+});
+
+test('who must have a second factor sets it up before anything else', async () => {
+    await page.goto(`${url}/app/`);
+    await signIn();
+    await page.getByRole('heading', { name: 'Set up a second factor' }).waitFor();
+    await look(page, 'mfa-why');
+    await page.getByRole('button', { name: 'Set up now' }).click();
+    await page.getByRole('img', { name: 'QR code' }).waitFor();
+    await look(page, 'mfa-set-up');
+    key = await page.locator('[data-secret]').innerText();
+    await page.getByLabel('Then type the six digits').fill('000000');
+    await page.getByRole('button', { name: 'Switch on' }).click();
+    await page.getByRole('alert').waitFor();
+    await look(page, 'mfa-set-up-wrong');
+    await page.getByLabel('Then type the six digits').fill(codeOf(key));
+    await page.getByRole('button', { name: 'Switch on' }).click();
+    await page.getByRole('heading', { name: 'Your recovery codes' }).waitFor();
+    recovery = await page.getByRole('list', { name: 'Your recovery codes' }).getByRole('listitem').allInnerTexts();
+    assert.equal(new Set(recovery).size, 10);
+    await look(page, 'mfa-recovery-codes');
+    await page.getByRole('button', { name: 'I have stored them' }).click();
+    await page.getByRole('navigation', { name: 'Menu' }).waitFor();
+});
+
+test('from then on a code is asked for, and a recovery code stands in once', async () => {
+    await page.context().clearCookies();
+    await page.goto(`${url}/app/`);
+    await signIn();
+    await page.getByRole('heading', { name: 'Your code' }).waitFor();
+    await look(page, 'mfa-code');
+    await page.getByLabel('Code').fill('AAAA-AAAA-AAAA-AAAA');
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByRole('alert').waitFor();
+    await look(page, 'mfa-code-wrong');
+    await page.getByLabel('Code').fill(recovery[0]);
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByRole('navigation', { name: 'Menu' }).waitFor();
+    await page.context().clearCookies();
+    await page.goto(`${url}/app/`);
+    await signIn();
+    await page.getByLabel('Code').fill(codeOf(key, 1));
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByRole('navigation', { name: 'Menu' }).waitFor();
+    await page.screenshot({ path: `${shots}mfa-signed-in.png` });
+});
+
+test('no page complained in the console', () => assert.deepEqual(complaints, []));
