@@ -88,4 +88,36 @@ test('from then on a code is asked for, and a recovery code stands in once', asy
     await page.screenshot({ path: `${shots}mfa-signed-in.png` });
 });
 
+test('on the security page she sees her sessions and ends the others', async () => {
+    await page.getByRole('link', { name: 'Security' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Security' }).waitFor();
+    await page.getByText('9 recovery codes are left.').waitFor();
+    await look(page, 'security');
+    await page.getByRole('button', { name: 'End all others' }).click();
+    await page.getByText('You are signed in nowhere else.').waitFor();
+    assert.equal(await page.getByRole('button', { name: 'Switch off' }).count(), 0); // a duty
+    await page.getByRole('button', { name: 'New recovery codes' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Current password').fill('not her password');
+    await dialog.getByLabel('Code').fill(recovery[1]);
+    await dialog.getByRole('button', { name: 'New recovery codes' }).click();
+    await dialog.getByRole('alert').waitFor();
+    await look(page, 'security-renew-wrong');
+    await dialog.getByLabel('Current password').fill(secret);
+    await dialog.getByRole('button', { name: 'New recovery codes' }).click();
+    await dialog.getByRole('heading', { name: 'Your recovery codes' }).waitFor();
+    await dialog.getByRole('button', { name: 'I have stored them' }).click();
+    await page.getByText('10 recovery codes are left.').waitFor();
+});
+
+test('she changes her password', async () => {
+    const form = page.locator('form').filter({ hasText: 'Change password' });
+    await form.getByLabel('Current password').fill(secret);
+    await form.getByLabel('New password').fill('a ladder against the quiet moon');
+    await form.getByLabel('Code').fill('AAAA-AAAA-AAAA-AAAA');
+    await form.getByRole('button', { name: 'Change password' }).click();
+    await form.getByRole('alert').waitFor();
+    await look(page, 'security-password-wrong');
+});
+
 test('no page complained in the console', () => assert.deepEqual(complaints, []));

@@ -42,7 +42,8 @@ static error ended(arena *a)
 
 static error person(scope *db, uuid id, account *out)
 {
-    bool found;
+    bool found = false;
+    *out = (account){ 0 };
     TRY(sql_account_by_id(db, &(sql_account_by_id_in){ .id = id }, &found, out));
     return found && out->is_active ? OK : ended(db->arena);
 }
@@ -50,9 +51,10 @@ static error person(scope *db, uuid id, account *out)
 /* Whose set-up this is: the mfa_token says it, or the session. */
 static error whose(scope *db, const principal *who, text token, bool counts, account *out)
 {
-    bool found;
-    mfa_challenged challenged;
+    bool found = false;
+    mfa_challenged challenged = { 0 };
     instant now = scope_now(db);
+    *out = (account){ 0 };
     if (!text_is(token)) {
         if (!who)
             return fail(db->arena, UNAUTHENTICATED, "", "Sign in first, or send the mfa_token that signing in gave.");
@@ -155,9 +157,9 @@ static error renew_codes(scope *db, const account *who, text_list *out)
 /* Whoever finds a computer unlocked could otherwise shut its owner out. */
 static error check_fresh(platform *app, scope *db, const principal *who, const mfa_setup *in)
 {
-    bool found;
-    session_beginning began;
-    account confirmed;
+    bool found = false;
+    session_beginning began = { 0 };
+    account confirmed = { 0 };
     TRY(sql_session_began(db, &(sql_session_began_in){ .jti = who->jti }, &found, &began));
     if (found && scope_now(db) - began.began_at <= MINUTES(MFA_FRESH_MINUTES)) return OK;
     if (!text_is(in->password))
@@ -185,8 +187,8 @@ static text otpauth_uri(arena *a, text email, text secret)
 
 error mfa_set_up(platform *app, scope *db, const principal *who, const mfa_setup *in, mfa_secret *out)
 {
-    account owner;
-    int64_t changed;
+    account owner = { 0 };
+    int64_t changed = 0;
     if (!text_is(in->mfa_token) && who) TRY(check_fresh(app, db, who, in));
     TRY(whose(db, who, in->mfa_token, false, &owner));
     TRY(scope_set_org(db, owner.org_id));
@@ -205,7 +207,7 @@ error mfa_set_up(platform *app, scope *db, const principal *who, const mfa_setup
 
 static error check_first_code(platform *app, scope *db, const account *owner, text code)
 {
-    bool good;
+    bool good = false;
     if (owner->mfa_enabled) return fail(db->arena, CONFLICT, "", "There is a second factor already.");
     if (!text_is(owner->mfa_secret))
         return fail(db->arena, CONFLICT, "", "Ask for a secret first: POST /auth/mfa/setup.");
@@ -218,9 +220,9 @@ static error check_first_code(platform *app, scope *db, const account *owner, te
 
 error mfa_enable(platform *app, scope *db, const principal *who, const mfa_proof *in, mfa_enabled *out)
 {
-    account owner;
-    int64_t changed;
-    sessions_ended over;
+    account owner = { 0 };
+    int64_t changed = 0;
+    sessions_ended over = { 0 };
     instant now = scope_now(db);
     TRY(whose(db, who, in->mfa_token, true, &owner));
     TRY(scope_set_org(db, owner.org_id));
@@ -255,11 +257,11 @@ static error wrong_code(arena *a)
 
 error mfa_verify(platform *app, scope *db, const mfa_proof *in, sign_in *out)
 {
-    bool found, good;
-    mfa_challenged challenged;
-    account who;
-    sign_in_attempted attempt;
-    int64_t used;
+    bool found = false, good = false;
+    mfa_challenged challenged = { 0 };
+    account who = { 0 };
+    sign_in_attempted attempt = { 0 };
+    int64_t used = 0;
     instant now = scope_now(db);
     text hash = opaque_token_hash(db->arena, text_is(in->mfa_token) ? in->mfa_token : TEXT(""));
     TRY(sql_mfa_challenge_try(db, &(sql_mfa_challenge_try_in){ .token_hash = hash, .is_setup = false, .now = now },
@@ -285,8 +287,8 @@ error mfa_verify(platform *app, scope *db, const mfa_proof *in, sign_in *out)
 error identity_confirm(platform *app, scope *db, const principal *who, const mfa_confirmation *in,
                        const char *password_pointer, account *out)
 {
-    bool stale, good = true;
-    sign_in_attempted attempt;
+    bool stale = false, good = true;
+    sign_in_attempted attempt = { 0 };
     TRY(person(db, who->user_id, out));
     TRY(lockout_attempt(db, out->email, &attempt));
     bool matches = text_is(out->password_hash) && text_is(in->password) &&
@@ -307,8 +309,8 @@ static error check_has(arena *a, const account *who)
 
 error mfa_disable(platform *app, scope *db, const principal *who, const mfa_confirmation *in)
 {
-    account owner;
-    int64_t changed;
+    account owner = { 0 };
+    int64_t changed = 0;
     TRY(person(db, who->user_id, &owner));
     TRY(check_has(db->arena, &owner));
     if (owner.mfa_required && !app->mfa_is_optional)
@@ -320,7 +322,7 @@ error mfa_disable(platform *app, scope *db, const principal *who, const mfa_conf
 
 error mfa_renew_codes(platform *app, scope *db, const principal *who, const mfa_confirmation *in, mfa_codes *out)
 {
-    account owner;
+    account owner = { 0 };
     TRY(person(db, who->user_id, &owner));
     TRY(check_has(db->arena, &owner));
     TRY(identity_confirm(app, db, who, in, "/password", &owner));

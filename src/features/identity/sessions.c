@@ -4,7 +4,7 @@
 
 static error end(scope *db, const principal *who, maybe_uuid only, maybe_uuid but, const char *reason, int64_t *count)
 {
-    sessions_ended over;
+    sessions_ended over = { 0 };
     instant now = scope_now(db);
     TRY(scope_set_org(db, who->org_id));
     TRY(sql_sessions_end(db,
@@ -22,7 +22,7 @@ static error end(scope *db, const principal *who, maybe_uuid only, maybe_uuid bu
 
 error sessions_list(scope *db, const principal *who, session_list *out)
 {
-    session_row_list rows;
+    session_row_list rows = { 0 };
     TRY(sql_sessions_of_user(
         db,
         &(sql_sessions_of_user_in){
@@ -34,15 +34,15 @@ error sessions_list(scope *db, const principal *who, session_list *out)
 
 error sessions_end_one(scope *db, const principal *who, uuid id)
 {
-    int64_t count;
+    int64_t count = 0;
     TRY(end(db, who, (maybe_uuid){ true, id }, (maybe_uuid){ 0 }, "ended by its owner", &count));
     return count ? OK : fail(db->arena, NOT_FOUND, "/id", "You have no open session with this id.");
 }
 
 error sessions_end_others(scope *db, const principal *who, const char *reason, sessions_over *out)
 {
-    bool found;
-    session_beginning mine;
+    bool found = false;
+    session_beginning mine = { 0 };
     TRY(sql_session_began(db, &(sql_session_began_in){ .jti = who->jti }, &found, &mine));
     return end(db, who, (maybe_uuid){ 0 }, (maybe_uuid){ found, mine.family_id }, reason, &out->ended);
 }
@@ -50,7 +50,7 @@ error sessions_end_others(scope *db, const principal *who, const char *reason, s
 error identity_change_password(platform *app, scope *db, const principal *who, const password_change *in,
                                sessions_over *out)
 {
-    account owner;
+    account owner = { 0 };
     text hash;
     mfa_confirmation given = { .password = in->current_password, .code = in->code };
     TRY(identity_confirm(app, db, who, &given, "/current_password", &owner));

@@ -4,6 +4,7 @@ import { auditRoutes } from './features/audit/routes';
 import { incidentsRoutes } from './features/incidents/routes';
 import { leadsRoutes } from './features/leads/routes';
 import { ledgerRoutes } from './features/ledger/routes';
+import { securityRoutes } from './features/security/routes';
 import { systemsRoutes } from './features/systems/routes';
 import { Frame } from './Frame';
 import { NotFound } from './NotFound';
@@ -19,7 +20,7 @@ const welcome = createRoute({
 
 export const router = createRouter({
     basepath: '/app',
-    routeTree: root.addChildren([dashboard, welcome, ...systemsRoutes(root), ...analysesRoutes(root), ...ledgerRoutes(root), ...auditRoutes(root), ...incidentsRoutes(root), ...leadsRoutes(root)]),
+    routeTree: root.addChildren([dashboard, welcome, ...systemsRoutes(root), ...analysesRoutes(root), ...ledgerRoutes(root), ...auditRoutes(root), ...incidentsRoutes(root), ...leadsRoutes(root), ...securityRoutes(root)]),
     defaultPreload: 'intent',
     scrollRestoration: true,
 });
