@@ -35,8 +35,10 @@ typedef struct platform {
 /* Who asks, as the credential says. */
 typedef struct principal {
     uuid user_id, org_id, jti;
-    text role;
+    text role;         /* a built-in one; "API_KEY" of a program */
+    text capabilities; /* words with blanks between; NO_TEXT: what the built-in role says */
     bool is_super_admin;
+    bool is_api_key; /* user_id is then the key's */
     bool by_cookie;
     bool is_replay;     /* this request's answer is a remembered one */
     instant expires_at; /* of the access token */

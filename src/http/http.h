@@ -196,6 +196,8 @@ typedef struct page_reply {
 /* Cursors hold the sort key and id of the last item; they are opaque to clients and checked when they come back. */
 text cursor_write(arena *a, text key, uuid id);
 error cursor_read(arena *a, text cursor, text *key, uuid *id); /* BAD_REQUEST with pointer "/cursor" */
+/* Of a list by time. Without a cursor neither is set. */
+error cursor_read_instant(arena *a, text cursor, maybe_instant *at, maybe_uuid *id);
 
 /* ------------------------------------------------------------------ routes */
 
@@ -305,6 +307,7 @@ typedef struct route {
     bool at_root;
     bool if_match;           /* documents the If-Match header and 412 */
     bool idempotent;         /* POST that creates: Idempotency-Key honoured by the door */
+    bool key_reads;          /* SIGNED_IN: an API key that may read may ask, too; else people only */
     const char *tag;         /* OpenAPI tag; NULL: first path segment */
     const char *description; /* more than the summary, markdown */
     error (*handle)(request *rq, const void *body, void *reply);

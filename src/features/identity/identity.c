@@ -3,6 +3,7 @@
 #include "crypto/hash.h"
 #include "crypto/password.h"
 #include "crypto/random.h"
+#include "features/access/access.h"
 #include "features/door/door.h"
 #include "features/identity/lockout.h"
 #include "features/identity/mfa.h"
@@ -130,6 +131,7 @@ error identity_give_tokens(platform *app, scope *db, const account *who, uuid fa
         .expires_at = now + MINUTES(ACCESS_MINUTES),
     };
     text access;
+    TRY(access_scope_of(db, who->org_id, who->id, &claims.scope));
     TRY(keys_sign(app, db, &claims, &access));
     TRY(sql_session_insert(db, &(sql_session_insert_in){ .org_id = who->org_id,
                                                          .user_id = who->id,

@@ -1,3 +1,4 @@
+#include "features/access/access.h"
 #include "features/door/door.h"
 #include "features/identity/identity.h"
 #include "features/identity/lockout.h"
@@ -63,7 +64,7 @@ typedef struct me {
 static const field me_fields[] = { FIELD(me, user, OBJECT_OF(user_fields)),
                                    FIELD(me, organization, OBJECT_OF(organization_fields)),
                                    FIELD(me, role, ONE_OF(role_names)),
-                                   FIELD(me, capabilities, TEXTS, .doc = "What your role may do"), FIELDS_END };
+                                   FIELD(me, capabilities, TEXTS, .doc = "What you may do"), FIELDS_END };
 
 /* ------------------------------------------------------------------ cookies */
 
@@ -143,7 +144,7 @@ static error get_me(request *rq, const void *body, void *reply)
                                   .is_super_admin = person.is_super_admin,
                                   .created_at = person.created_at };
     out->role = person.role;
-    out->capabilities = role_capabilities(person.role);
+    out->capabilities = access_capabilities(rq->arena, who);
     return OK;
 }
 
