@@ -3,6 +3,7 @@
 #define AIC_FEATURES_APP_H
 
 #include "base/log.h"
+#include "crypto/password.h"
 #include "crypto/seal.h"
 #include "crypto/token_cache.h"
 #include "http/http.h"
@@ -19,10 +20,11 @@ typedef struct platform {
     store *store;
     clock_source clock;
     const logger *log;
-    struct key_keeper *keys;   /* of access tokens; features/keys/keys.h */
-    token_cache *tokens;       /* whose signatures were found right */
-    text issuer;               /* the public URL */
-    text_list payment_secrets; /* of the payment provider's webhook; several while one is rotated */
+    struct key_keeper *keys;    /* of access tokens; features/keys/keys.h */
+    password_hasher *passwords; /* so that a flood of sign-ins cannot take the memory */
+    token_cache *tokens;        /* whose signatures were found right */
+    text issuer;                /* the public URL */
+    text_list payment_secrets;  /* of the payment provider's webhook; several while one is rotated */
     bool is_development;
     bool limit_rates;
     uint8_t intake_key[MASTER_KEY_BYTES]; /* seals what only a mail may need: addresses of reporters */

@@ -27,7 +27,8 @@ enum {
     GRACE_SECONDS = 20,
     BODY_LIMIT = 10 * 1000 * 1000,
     BODY_MEMORY = 80 * 1000 * 1000,
-    REMEMBERED_TOKENS = 4096
+    REMEMBERED_TOKENS = 4096,
+    HEAVY_WAIT_MS = 2000
 };
 
 /* All that runs, in the order in which it was started. */
@@ -106,6 +107,16 @@ static text_list secrets_of(arena *a, text setting_value)
     return (text_list){ items, count };
 }
 
+/* Routes that hash have as many threads as may hash at once, so that none of them waits here. Any other may wait, but
+ * never in so many of the ordinary threads that the server stands still. */
+static password_hasher *hasher_of(const running *r)
+{
+    int threads = (int)config_integer(r->settings, "AIC_THREADS");
+    return password_hasher_new(
+        r->arena,
+        &(password_limits){ .at_once = password_hashes_at_once(), .waiting = threads / 4, .wait_ms = HEAVY_WAIT_MS });
+}
+
 static error start_app(running *r)
 {
     uint8_t master_key[32];
@@ -124,6 +135,7 @@ static error start_app(running *r)
     /* Tokens of one installation are good at each of its servers, under whatever address. */
     r->app.issuer =
         text_is(config_text(r->settings, "AIC_PUBLIC_URL")) ? config_text(r->settings, "AIC_PUBLIC_URL") : TEXT("aic");
+    r->app.passwords = hasher_of(r);
     r->app.tokens = token_cache_new(r->arena, REMEMBERED_TOKENS);
     error bad = keys_open(r->arena, r->app.store, master_key, &r->log, &r->app.keys);
     incidents_take_key(&r->app, master_key);
@@ -161,6 +173,8 @@ static http_options server_options(running *r)
         .log = &r->log,
         .clock = clock_system(),
         .threads = (int)config_integer(r->settings, "AIC_THREADS"),
+        .heavy_threads = password_hashes_at_once(),
+        .heavy_wait_ms = HEAVY_WAIT_MS,
         .connections = (int)config_integer(r->settings, "AIC_CONNECTIONS"),
         .address_connections = (int)config_integer(r->settings, "AIC_ADDRESS_CONNECTIONS"),
         .idle_seconds = (int)config_integer(r->settings, "AIC_IDLE_SECONDS"),

@@ -65,6 +65,23 @@ set failed_login_attempts = greatest(failed_login_attempts - 1, 0),
     lockout_level = case when $had_locked then greatest(lockout_level - 1, 0) else lockout_level end
 where org_id = $org_id and id = $id;
 
+-- An attempt whose password nobody looked at, of a person or of nobody.
+-- name: lockout_take_back :exec
+-- as: system
+-- in: email text, had_locked boolean
+with person as (
+    update users
+    set failed_login_attempts = greatest(failed_login_attempts - 1, 0),
+        lockout_until = case when $had_locked then null else lockout_until end,
+        lockout_level = case when $had_locked then greatest(lockout_level - 1, 0) else lockout_level end
+    where email = $email
+)
+update sign_in_strangers
+set failed_login_attempts = greatest(failed_login_attempts - 1, 0),
+    lockout_until = case when $had_locked then null else lockout_until end,
+    lockout_level = case when $had_locked then greatest(lockout_level - 1, 0) else lockout_level end
+where email_hash = sha256(convert_to($email, 'UTF8'));
+
 -- name: lockout_lift :count
 -- as: tenant
 -- in: id uuid

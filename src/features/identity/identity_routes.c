@@ -160,9 +160,9 @@ static error post_unlock(request *rq, const void *body, void *reply)
 const route identity_routes[] = {
     { POST, "/auth/register", "Register an organization and its first administrator", PUBLIC, SIGN_IN_SCOPE,
       BODY(registration, registration_fields), REPLY(registered, registered_fields), .status = 201, .audit = "register",
-      .rate = RATE_REGISTER, .handle = post_register },
+      .rate = RATE_REGISTER, .heavy = true, .handle = post_register },
     { POST, "/auth/login", "Sign in", PUBLIC, SIGN_IN_SCOPE, BODY(credentials, credential_fields),
-      REPLY(sign_in, sign_in_fields), .audit = "login", .rate = RATE_SIGN_IN, .handle = post_login },
+      REPLY(sign_in, sign_in_fields), .audit = "login", .rate = RATE_SIGN_IN, .heavy = true, .handle = post_login },
     { POST, "/auth/refresh", "Continue a session by its refresh cookie", PUBLIC, SIGN_IN_SCOPE,
       REPLY(sign_in, sign_in_fields), .audit = "token_refreshed", .rate = RATE_SIGN_IN, .handle = post_refresh },
     { POST, "/auth/logout", "Sign out", SIGNED_IN,

@@ -59,6 +59,13 @@ error lockout_uncount(scope *db, const account *who, const sign_in_attempted *at
         db, &(sql_lockout_uncount_in){ .org_id = who->org_id, .id = who->id, .had_locked = attempt->locks });
 }
 
+error lockout_unchecked(scope *db, text email, const sign_in_attempted *attempt, error why)
+{
+    TRY(sql_lockout_take_back(db, &(sql_lockout_take_back_in){ .email = email, .had_locked = attempt->locks }));
+    TRY(scope_pause(db));
+    return why;
+}
+
 error lockout_unlock(scope *db, uuid user_id)
 {
     int64_t unlocked;

@@ -19,6 +19,11 @@ error lockout_succeeded(scope *db, const account *who, const sign_in_attempted *
 /* The password was right and the second factor is still to come: takes back this attempt, and no earlier one. */
 error lockout_uncount(scope *db, const account *who, const sign_in_attempted *attempt);
 
+/* The password could not be looked at (the server is too busy): takes back this attempt, committed, and gives `why`
+ * back.
+ */
+error lockout_unchecked(scope *db, text email, const sign_in_attempted *attempt, error why);
+
 /* By an administrator, for somebody of the own organization. NOT_FOUND. */
 error lockout_unlock(scope *db, uuid user_id);
 

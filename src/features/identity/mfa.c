@@ -287,12 +287,16 @@ error mfa_verify(platform *app, scope *db, const mfa_proof *in, sign_in *out)
 error identity_confirm(platform *app, scope *db, const principal *who, const mfa_confirmation *in,
                        const char *password_pointer, account *out)
 {
-    bool stale = false, good = true;
+    bool good = true;
+    password_verdict verdict = { 0 };
     sign_in_attempted attempt = { 0 };
     TRY(person(db, who->user_id, out));
     TRY(lockout_attempt(db, out->email, &attempt));
-    bool matches = text_is(out->password_hash) && text_is(in->password) &&
-                   password_verify(db->arena, out->password_hash, in->password, &stale);
+    error unchecked = OK;
+    if (text_is(out->password_hash) && text_is(in->password))
+        unchecked = password_verify(app->passwords, db->arena, out->password_hash, in->password, &verdict);
+    if (unchecked) return lockout_unchecked(db, out->email, &attempt, unchecked);
+    bool matches = verdict.matches;
     TRY(scope_set_org(db, out->org_id));
     if (matches && out->mfa_enabled) TRY(use_code(app, db, out, text_is(in->code) ? in->code : TEXT(""), &good));
     if (matches && good) return lockout_succeeded(db, out, &attempt);

@@ -58,7 +58,7 @@ error identity_change_password(platform *app, scope *db, const principal *who, c
     if (text_equal(in->new_password, in->current_password))
         return fail(db->arena, INVALID, "/new_password", "This is your password already. Choose another.");
     TRY(scope_pause(db)); /* argon2id takes a while: no connection waits for it */
-    TRY(password_hash(db->arena, in->new_password, &hash));
+    TRY(password_hash(app->passwords, db->arena, in->new_password, &hash));
     TRY(scope_set_org(db, owner.org_id));
     TRY(sql_user_password_set(
         db, &(sql_user_password_set_in){
