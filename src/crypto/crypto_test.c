@@ -396,6 +396,25 @@ static void a_token_without_kid_is_tried_against_the_active_key_only(void **stat
     assert_non_null(token_verify(w.arena, bare, retired_second, 2, &w.check, &out, NULL));
     assert_null(token_verify(w.arena, w.token, retired_second, 2, &w.check, &out, NULL)); /* the same, with its kid */
     assert_non_null(token_verify(w.arena, bare, NULL, 0, &w.check, &out, NULL));
+    token_cache *cache = token_cache_new(w.arena, 16);
+    for (int i = 0; i < 2; i++) { /* that it was good once is not remembered beyond the active key's turn */
+        assert_null(token_cache_verify(cache, w.arena, bare, active_first, 2, &w.check, &out));
+        assert_null(token_cache_verify(cache, w.arena, w.token, active_first, 2, &w.check, &out));
+    }
+    assert_non_null(token_cache_verify(cache, w.arena, bare, retired_second, 2, &w.check, &out));
+    assert_null(token_cache_verify(cache, w.arena, w.token, retired_second, 2, &w.check, &out));
+    arena_drop(w.arena);
+}
+
+static void a_token_that_says_when_it_begins_is_believed(void **state)
+{
+    (void)state;
+    world w = world_new();
+    token_claims claims = w.claims;
+    claims.not_before = (maybe_instant){ true, w.check.now + MINUTES(5) };
+    assert_non_null(token_check_claims(w.arena, &claims, &w.check));
+    claims.not_before.value = w.check.now + SECONDS(TOKEN_CLOCK_SKEW_SECONDS);
+    assert_null(token_check_claims(w.arena, &claims, &w.check));
     arena_drop(w.arena);
 }
 
@@ -608,6 +627,7 @@ int main(void)
         cmocka_unit_test(a_forged_token_is_refused),
         cmocka_unit_test(a_kid_that_is_no_kid_of_ours_is_refused_whoever_signed),
         cmocka_unit_test(a_token_without_kid_is_tried_against_the_active_key_only),
+        cmocka_unit_test(a_token_that_says_when_it_begins_is_believed),
         cmocka_unit_test(a_retired_key_verifies_until_its_end),
         cmocka_unit_test(the_kid_of_any_token_can_be_read_and_of_anything_else_is_none),
         cmocka_unit_test(a_key_is_loaded_under_its_own_kid_only),

@@ -115,6 +115,20 @@ static bool signature_fits(arena *a, const signing_key *key, text signed_part, t
     return fits;
 }
 
+static bool is_second(const json_t *value)
+{
+    const int64_t latest = 253402300799; /* the end of the year 9999 */
+    return json_is_integer(value) && json_integer_value(value) >= 0 && json_integer_value(value) <= latest;
+}
+
+static error read_not_before(arena *a, const json_t *value, maybe_instant *out)
+{
+    if (!value) return OK;
+    if (!is_second(value)) return unreadable(a);
+    *out = (maybe_instant){ true, SECONDS(json_integer_value(value)) };
+    return OK;
+}
+
 static error read_claims(arena *a, text payload, token_claims *out)
 {
     json_t *object;
@@ -127,14 +141,12 @@ static error read_claims(arena *a, text payload, token_claims *out)
         .audience = json_text_of(json_object_get(object, "aud")),
         .is_super_admin = json_is_true(json_object_get(object, "super")),
     };
-    bool whole = json_is_integer(issued) && json_is_integer(expires) && text_is(out->role) && text_is(out->issuer) &&
+    bool whole = is_second(issued) && is_second(expires) && text_is(out->role) && text_is(out->issuer) &&
                  text_is(out->audience) && uuid_parse(json_text_of(json_object_get(object, "sub")), &out->subject) &&
                  uuid_parse(json_text_of(json_object_get(object, "org")), &out->org) &&
                  uuid_parse(json_text_of(json_object_get(object, "jti")), &out->jti);
-    const int64_t latest = 253402300799; /* the year 9999 */
-    if (!whole || json_integer_value(issued) < 0 || json_integer_value(expires) < 0 ||
-        json_integer_value(issued) > latest || json_integer_value(expires) > latest)
-        return unreadable(a);
+    if (!whole) return unreadable(a);
+    TRY(read_not_before(a, json_object_get(object, "nbf"), &out->not_before));
     out->issued_at = SECONDS(json_integer_value(issued));
     out->expires_at = SECONDS(json_integer_value(expires));
     return OK;
@@ -146,7 +158,8 @@ error token_check_claims(arena *a, const token_claims *c, const token_check *che
         return fail(a, UNAUTHENTICATED, "", "The access token belongs to another server. Sign in again.");
     if (c->expires_at <= check->now)
         return fail(a, UNAUTHENTICATED, "", "The access token has expired. Refresh it, or sign in again.");
-    if (c->issued_at > check->now + SECONDS(TOKEN_CLOCK_SKEW_SECONDS))
+    instant begins = c->not_before.is_set && c->not_before.value > c->issued_at ? c->not_before.value : c->issued_at;
+    if (begins > check->now + SECONDS(TOKEN_CLOCK_SKEW_SECONDS))
         return fail(a, UNAUTHENTICATED, "", "The access token is not valid yet. Sign in again.");
     return OK;
 }

@@ -4,6 +4,7 @@
 #define AIC_CRYPTO_TOKEN_H
 
 #include "base/error.h"
+#include "base/maybe.h"
 #include "base/uuid.h"
 
 /* An RSA-2048 key pair; the kid is the first 16 bytes of the SHA-256 of the public key (DER), as hex. */
@@ -26,6 +27,7 @@ typedef struct token_claims {
     text scope; /* what the bearer may do, words with blanks between (RFC 8693); NO_TEXT: what the role says */
     bool is_super_admin;
     instant issued_at, expires_at; /* whole seconds */
+    maybe_instant not_before;      /* never said by us; believed when it is said */
 } token_claims;
 
 error token_sign(arena *a, const signing_key *key, const token_claims *claims, text *out);

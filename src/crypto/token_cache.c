@@ -12,6 +12,7 @@ typedef struct entry {
     token_claims claims; /* its texts are put in when it is read */
     char role[ROLE_MOST], scope[SCOPE_MOST], kid[KID_MOST];
     size_t role_length, scope_length, kid_length;
+    bool names_kid; /* without one only the active key may have signed it, and that changes */
     bool is_set;
 } entry;
 
@@ -71,13 +72,14 @@ static bool recall(token_cache *cache, arena *a, const uint8_t hash[32], entry *
     return true;
 }
 
-static void keep(token_cache *cache, const uint8_t hash[32], const token_claims *claims, text kid)
+static void keep(token_cache *cache, const uint8_t hash[32], const token_claims *claims, text kid, bool names_kid)
 {
     if (claims->role.length > ROLE_MOST || claims->scope.length > SCOPE_MOST || kid.length > KID_MOST) return;
     entry made = { .claims = *claims,
                    .role_length = claims->role.length,
                    .scope_length = claims->scope.length,
                    .kid_length = kid.length,
+                   .names_kid = names_kid,
                    .is_set = true };
     memcpy(made.hash, hash, sizeof made.hash);
     memcpy(made.role, claims->role.data, claims->role.length);
@@ -93,6 +95,7 @@ static void keep(token_cache *cache, const uint8_t hash[32], const token_claims 
 
 static bool still_verifies(const entry *e, signing_key *const *keys, size_t count, instant now)
 {
+    if (!e->names_kid && count > 1) count = 1;
     for (size_t i = 0; i < count; i++)
         if (text_equal(signing_key_kid(keys[i]), (text){ e->kid, e->kid_length }))
             return signing_key_verifies(keys[i], now);
@@ -115,7 +118,7 @@ error token_cache_verify(token_cache *cache, arena *a, text token, signing_key *
     }
     text kid;
     TRY(token_verify(a, token, keys, key_count, check, out, &kid));
-    keep(cache, hash, out, kid);
+    keep(cache, hash, out, kid, text_is(token_kid(a, token)));
     return OK;
 }
 

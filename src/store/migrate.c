@@ -112,6 +112,13 @@ static const char database_rights[] =
     "execute format('revoke all on database %I from public', current_database()); "
     "execute format('grant connect on database %I to aic_tenant, aic_system', current_database()); "
     "end $$";
+/* Large objects belong to a role, not to an organization: all tenants would share them. Who is no superuser cannot take
+ * this from PUBLIC. */
+static const char large_object_rights[] =
+    "do $$ begin "
+    "revoke execute on function lo_creat(integer), lo_create(oid), lo_from_bytea(oid, bytea), lo_open(oid, integer), "
+    "lo_put(oid, bigint, bytea), lo_get(oid), lo_get(oid, bigint, integer) from public; "
+    "exception when insufficient_privilege then null; end $$";
 static const char schema_rights[] = "revoke all on schema public from public; "
                                     "grant usage on schema public to aic_tenant, aic_system";
 static const char list_sql[] =
@@ -122,6 +129,7 @@ static error prepare_database(session *m)
 {
     TRY(make_roles(m));
     TRY(run_sql(m, database_rights, "Granting rights on the database"));
+    TRY(run_sql(m, large_object_rights, "Taking large objects from everybody"));
     TRY(run_sql(m, "alter schema public owner to aic_owner", "Giving the schema to its owner"));
     TRY(run_sql(m, "set role aic_owner", "Becoming the owner"));
     TRY(run_sql(m, schema_rights, "Granting rights on the schema"));

@@ -1,13 +1,16 @@
 """Nobody sees or changes another organization's row: through the API with foreign ids, and through psql as the roles."""
 import json
 import random
+import re
 import subprocess
 import threading
 import uuid
 
+import httpx
 import pytest
 
 from conftest import BUILD, Server, Tenant
+from described import routes
 
 
 @pytest.fixture(scope="module")
@@ -160,3 +163,112 @@ def test_with_no_or_a_wrong_organization_nothing_is_seen(server, foreign, settin
         assert out.returncode != 0 or out.stdout.strip() == "0", f"{table} with {setting!r}: {out.stdout}"
         out = server.psql("aic_tenant", f"set aic.org_id = '{setting}'; copy (select * from {table}) to stdout")
         assert out.stdout.strip() == "", table
+
+
+# ------------------------------------------------------------------ nothing tells existence
+
+SESSIONS = "auth"  # /auth/sessions/{id}: the one kind of row with an id that a system's scope looks up
+
+
+def with_an_id():
+    return [route for route in routes() if route.scope == "tenant" and [p["name"] for p in route.in_path] == ["id"] or str(route) == "DELETE /auth/sessions/{id}"]
+
+
+def foreign_id(foreign, other, route):
+    kind = route.path.split("/")[1]
+    if kind == SESSIONS:
+        return other.http.get("/auth/sessions").json()["items"][0]["id"]
+    assert kind in foreign, f"{route}: this test knows no foreign id for it; add one"
+    return foreign[kind]
+
+
+def test_a_foreign_id_and_one_of_nothing_get_the_same_answer_byte_by_byte(tenant, other, foreign):
+    tried = 0
+    for route in with_an_id():
+        there, nowhere = foreign_id(foreign, other, route), uuid.uuid4()
+        for headers in ({}, {"If-Match": '"99"'}, {"Accept": "text/csv"}, {"Idempotency-Key": uuid.uuid4().hex}):
+            found, missing = route.ask(tenant.http, there, headers=headers), route.ask(tenant.http, nowhere, headers={**headers, **({"Idempotency-Key": uuid.uuid4().hex} if "Idempotency-Key" in headers else {})})
+            assert found.status_code == 404, f"{route}: {found.status_code} {found.text}"
+            assert without_chance(found) == without_chance(missing), route
+            assert found.text.replace(found.json()["request_id"], "") == missing.text.replace(missing.json()["request_id"], ""), route
+        tried += 1
+    assert tried >= 12
+
+
+def statements_of(server, ask):
+    """How many statements the database ran for it. Others run some of their own now and then, so the least of several is it."""
+    def counted():
+        text = httpx.get(server.url + "/metrics").text
+        return int(re.search(r"^aic_database_statements_total (\d+)", text, re.M).group(1))
+
+    least = None
+    for _ in range(4):
+        before = counted()
+        ask()
+        least = min(least or 10 ** 9, counted() - before)
+    return least
+
+
+def test_a_foreign_id_and_one_of_nothing_cost_the_same_statements(server, tenant, other, foreign):
+    for route in with_an_id():
+        there = foreign_id(foreign, other, route)
+        found = statements_of(server, lambda: route.ask(tenant.http, there))
+        missing = statements_of(server, lambda: route.ask(tenant.http, uuid.uuid4()))
+        assert found == missing, f"{route}: {found} statements for a foreign id, {missing} for one of nothing"
+
+
+def test_sign_in_costs_the_same_statements_for_a_known_and_an_unknown_address(server, other):
+    def attempt(email):
+        return httpx.post(server.url + "/api/v1/auth/login", json={"email": email, "password": "not the one, surely"}, timeout=60)
+
+    person = Tenant(server)
+    known = statements_of(server, lambda: attempt(person.email))
+    unknown = statements_of(server, lambda: attempt(f"{uuid.uuid4().hex}@example.com"))
+    # For one of nobody: also the forgetting of addresses of nobody. It is as long as one look at an empty index.
+    assert abs(known - unknown) <= 1
+
+
+def test_an_id_in_a_body_or_a_filter_tells_nothing_of_another_organization(server, tenant, other, foreign):
+    tried = []
+    foreign_ids = [*foreign.values(), other.org_id]
+    for route in routes():
+        if route.scope != "tenant":
+            continue
+        own = {"systems": lambda: tenant.system()["id"], "incidents": lambda: tenant.http.post("/incidents", json={"title": "x", "description": "y", "category": "BIAS"}).json()["id"]}
+        kind = route.path.split("/")[1]
+        if route.in_path and kind not in own:
+            continue
+        properties = (route.body_schema or {}).get("properties", {})
+        for name, field in properties.items():
+            if field.get("format") != "uuid":
+                continue
+            answers = []
+            for id in [*foreign_ids, str(uuid.uuid4())]:
+                values = [own[kind]()] if route.in_path else []
+                answers.append(route.ask(tenant.http, *values, body=route.body(**{name: id})))
+            told = {(answer.status_code, answer.text.replace(answer.json().get("request_id", "-"), "")) for answer in answers}
+            assert len(told) == 1 and answers[0].status_code >= 400, f"{route} {name}: {told}"
+            tried.append(f"{route} {name}")
+        for parameter in route.in_query:
+            if parameter["schema"].get("format") != "uuid" or route.method != "GET" or route.in_path:
+                continue
+            told = {(answer.status_code, answer.text) for answer in (tenant.http.get(route.path, params={parameter["name"]: id}) for id in [*foreign_ids, str(uuid.uuid4())])}
+            assert len(told) == 1, f"{route} {parameter['name']}: {told}"
+            tried.append(f"{route} {parameter['name']}")
+    assert len(tried) >= 4, tried
+
+
+def test_a_cursor_of_another_organization_opens_nothing(tenant, other):
+    for _ in range(3):
+        other.system(name=f"Secret system {uuid.uuid4().hex}")
+    cursor = other.http.get("/systems?limit=1").json()["next_cursor"]
+    answer = tenant.http.get("/systems", params={"cursor": cursor})
+    assert answer.status_code in (200, 400) and "Secret" not in answer.text and other.org_id not in answer.text
+
+
+def test_an_idempotency_key_of_another_organization_opens_nothing(tenant, other):
+    key, body = uuid.uuid4().hex, {"name": f"Secret system {uuid.uuid4().hex}", "purpose": "x"}
+    theirs = other.http.post("/systems", json=body, headers={"Idempotency-Key": key})
+    mine = tenant.http.post("/systems", json=body, headers={"Idempotency-Key": key})
+    assert theirs.status_code == mine.status_code == 201 and mine.json()["id"] != theirs.json()["id"]
+    assert "Idempotency-Replayed" not in mine.headers

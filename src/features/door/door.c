@@ -25,7 +25,7 @@ static text credential(const request *rq, bool *by_cookie)
         static const char scheme[] = "Bearer ";
         if (sent.length > sizeof scheme && strncasecmp(sent.data, scheme, sizeof scheme - 1) == 0)
             return text_trim((text){ sent.data + sizeof scheme - 1, sent.length - (sizeof scheme - 1) });
-        return sent; /* another scheme: refused as a token that cannot be read */
+        return TEXT("no bearer token"); /* another scheme, or none: refused as a token that cannot be read */
     }
     *by_cookie = true;
     return request_cookie(rq, ACCESS_COOKIE);
