@@ -29,6 +29,7 @@ typedef struct platform {
     bool limit_rates;
     uint8_t intake_key[MASTER_KEY_BYTES]; /* seals what only a mail may need: addresses of reporters */
     uint8_t mfa_key[MASTER_KEY_BYTES];    /* seals the secrets of second factors */
+    uint8_t mail_key[MASTER_KEY_BYTES];   /* seals letters until they are sent */
     bool mfa_is_optional;                 /* in development only */
     const example_data *examples;
     size_t example_count;

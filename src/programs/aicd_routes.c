@@ -9,6 +9,7 @@
 #include "features/examples/examples.h"
 #include "features/identity/identity.h"
 #include "features/identity/mfa.h"
+#include "features/identity/recovery.h"
 #include "features/incidents/incidents.h"
 #include "features/keys/keys.h"
 #include "features/leads/leads.h"
@@ -20,23 +21,9 @@
 #include <stdio.h>
 
 const route *const aicd_route_tables[] = {
-    identity_routes,
-    mfa_routes,
-    keys_routes,
-    organizations_routes,
-    dashboard_routes,
-    systems_routes,
-    analyses_routes,
-    trail_routes,
-    audit_routes,
-    examples_routes,
-    billing_routes,
-    incidents_routes,
-    cases_routes,
-    leads_routes,
-    access_routes,
-    api_keys_routes,
-    NULL,
+    identity_routes,  mfa_routes,      recovery_routes, keys_routes,   organizations_routes, dashboard_routes,
+    systems_routes,   analyses_routes, trail_routes,    audit_routes,  examples_routes,      billing_routes,
+    incidents_routes, cases_routes,    leads_routes,    access_routes, api_keys_routes,      NULL,
 };
 
 const constraint_message aicd_constraints[] = {

@@ -7,6 +7,7 @@
 #include "features/door/door.h"
 #include "features/identity/lockout.h"
 #include "features/identity/mfa.h"
+#include "features/identity/recovery.h"
 #include "features/keys/keys.h"
 #include "ledger/ledger.h"
 
@@ -102,15 +103,17 @@ error identity_register(platform *app, scope *db, const registration *in, regist
                   .created_at = scope_now(db) },
         .organization = { .id = uuid_v7(&db->clock), .name = in->organization, .slug = slug },
     };
-    if (known) return OK; /* nothing is made; the owner of the address can sign in, a stranger learns nothing */
+    /* Nothing is made; the owner of the address gets a letter, a stranger learns nothing. */
+    if (known) return recovery_tell_known(db, in->email);
     TRY(add_organization(db, in->organization, slug, &out->organization.id));
-    return sql_user_insert(db, &(sql_user_insert_in){ .id = out->user.id,
-                                                      .org_id = out->organization.id,
-                                                      .name = in->name,
-                                                      .email = in->email,
-                                                      .password_hash = hash,
-                                                      .role = TEXT("ADMIN"),
-                                                      .email_verified = false });
+    TRY(sql_user_insert(db, &(sql_user_insert_in){ .id = out->user.id,
+                                                   .org_id = out->organization.id,
+                                                   .name = in->name,
+                                                   .email = in->email,
+                                                   .password_hash = hash,
+                                                   .role = TEXT("ADMIN"),
+                                                   .email_verified = false }));
+    return recovery_ask_verification(db, in->email);
 }
 
 /* ------------------------------------------------------------------ tokens */
@@ -180,6 +183,21 @@ static error check_password(const platform *app, arena *a, const account *who, t
     return verdict.needs_rehash ? password_hash(app->passwords, a, password, renewed) : OK;
 }
 
+/* With the right password, too, an address that was not confirmed opens nothing, and the answer is that of a wrong one:
+ * only its mailbox learns more. */
+static bool may_enter(const platform *app, const account *who)
+{
+    return who->is_active && (who->email_verified || app->is_development);
+}
+
+static error refuse(scope *db, const credentials *in, const account *who, bool matched,
+                    const sign_in_attempted *attempt)
+{
+    if (matched && who->is_active) TRY(recovery_ask_verification(db, in->email));
+    TRY(lockout_failed(db, who, in->email, "login_failed", attempt));
+    return refused(db->arena);
+}
+
 error identity_sign_in(platform *app, scope *db, const credentials *in, sign_in *out)
 {
     bool known, matches = false;
@@ -191,10 +209,7 @@ error identity_sign_in(platform *app, scope *db, const credentials *in, sign_in 
     TRY(scope_pause(db));
     error unchecked = check_password(app, db->arena, known ? &who : NULL, in->password, &matches, &renewed);
     if (unchecked) return lockout_unchecked(db, in->email, &attempt, unchecked);
-    if (!matches || !who.is_active) {
-        TRY(lockout_failed(db, known ? &who : NULL, "login_failed", &attempt));
-        return refused(db->arena);
-    }
+    if (!matches || !may_enter(app, &who)) return refuse(db, in, known ? &who : NULL, matches, &attempt);
     TRY(scope_set_org(db, who.org_id));
     if (text_is(renewed))
         TRY(sql_user_rehash(db, &(sql_user_rehash_in){ .id = who.id, .org_id = who.org_id, .password_hash = renewed }));
