@@ -19,8 +19,9 @@ def foreign(other):
     incident = other.http.post("/incidents", json={"title": "Secret system", "description": "Secret system", "category": "BIAS"}).json()
     assert other.http.post("/leads", json={"email": "lead@secret.example", "company": "Secret system"}).status_code == 202
     lead = other.http.get("/leads").json()["items"][0]["id"]
+    invited = other.http.post("/invites", json={"role": "VIEWER"}).json()["id"]
     entry = other.http.get("/audit-log").json()["items"][0]["id"]
-    return {"systems": system["id"], "audit-log": entry, "analyses": answer.json()["analysis_id"], "ledger": answer.json()["ledger_entry_id"], "users": other.registered["user"]["id"], "incidents": incident["id"], "leads": lead}
+    return {"systems": system["id"], "audit-log": entry, "analyses": answer.json()["analysis_id"], "ledger": answer.json()["ledger_entry_id"], "users": other.registered["user"]["id"], "incidents": incident["id"], "leads": lead, "invites": invited}
 
 
 def tenant_routes():
@@ -153,7 +154,7 @@ def test_the_requests_of_twenty_organizations_on_few_connections_never_mix():
 
 @pytest.mark.parametrize("setting", ["", "nonsense", "00000000-0000-0000-0000-000000000000"])
 def test_with_no_or_a_wrong_organization_nothing_is_seen(server, foreign, setting):
-    for table in ("ai_systems", "analyses", "ledger_entries", "users", "organizations", "audit_log", "system_figures", "subscriptions", "invoices", "incidents", "incident_events", "leads", "lead_events"):
+    for table in ("ai_systems", "analyses", "ledger_entries", "users", "organizations", "audit_log", "system_figures", "subscriptions", "invoices", "invite_codes", "mfa_resets", "incidents", "incident_events", "leads", "lead_events"):
         out = server.psql("aic_tenant", f"set aic.org_id = '{setting}'; select count(*) from {table}")
         assert out.returncode != 0 or out.stdout.strip() == "0", f"{table} with {setting!r}: {out.stdout}"
         out = server.psql("aic_tenant", f"set aic.org_id = '{setting}'; copy (select * from {table}) to stdout")

@@ -54,6 +54,7 @@ static const text viewer[] = { { "access_ledger", sizeof("access_ledger") - 1 },
     {                                                                                                                  \
         name, list, sizeof(list) / sizeof *(list)                                                                      \
     }
+/* The highest first. */
 static const role_row roles[] = {
     ROLE("ADMIN", admin),
     ROLE("COMPLIANCE_OFFICER", compliance_officer),
@@ -74,4 +75,12 @@ bool role_may(text role, const char *capability)
     for (size_t i = 0; i < has.count; i++)
         if (text_equal_string(has.items[i], capability)) return true;
     return false;
+}
+
+int role_rank(text role)
+{
+    size_t count = sizeof roles / sizeof *roles;
+    for (size_t i = 0; i < count; i++)
+        if (text_equal_string(role, roles[i].role)) return (int)(count - i);
+    return 0;
 }
