@@ -14,6 +14,8 @@
 #include "features/keys/keys.h"
 #include "features/leads/leads.h"
 #include "features/organizations/organizations.h"
+#include "features/people/invites.h"
+#include "features/people/own.h"
 #include "features/systems/systems.h"
 #include "features/trail/trail.h"
 #include "programs/aicd_serve.h"
@@ -21,9 +23,13 @@
 #include <stdio.h>
 
 const route *const aicd_route_tables[] = {
-    identity_routes,  mfa_routes,      recovery_routes, keys_routes,   organizations_routes, dashboard_routes,
-    systems_routes,   analyses_routes, trail_routes,    audit_routes,  examples_routes,      billing_routes,
-    incidents_routes, cases_routes,    leads_routes,    access_routes, api_keys_routes,      NULL,
+    identity_routes,  mfa_routes,           recovery_routes,
+    keys_routes,      organizations_routes, dashboard_routes,
+    systems_routes,   analyses_routes,      trail_routes,
+    audit_routes,     examples_routes,      billing_routes,
+    incidents_routes, cases_routes,         leads_routes,
+    access_routes,    api_keys_routes,      people_routes,
+    invites_routes,   own_routes,           NULL,
 };
 
 const constraint_message aicd_constraints[] = {

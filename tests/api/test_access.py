@@ -5,35 +5,21 @@ import uuid
 import httpx
 import pytest
 
-from conftest import PASSWORD, Tenant
+from conftest import Tenant
+from people import Member, change
 
 
-class Person:
-    """Somebody of a tenant's organization, put there by the database's owner of rows (people come by invitation elsewhere)."""
-
-    def __init__(self, tenant, role):
-        self.email = f"{uuid.uuid4().hex}@example.com"
-        out = tenant.server.psql("postgres", f"""insert into users (org_id, name, email, password_hash, role, email_verified_at)
-            select org_id, 'Per Son', '{self.email}', password_hash, '{role}', now() from users where email = '{tenant.email}' returning id""")
-        assert out.returncode == 0, out.stderr
-        self.id = out.stdout.split("\n")[0]
-        self.http = httpx.Client(base_url=tenant.server.url + "/api/v1", timeout=30)
-        self.sign_in()
+class Person(Member):
+    """A member who signs in again and refreshes in place."""
 
     def sign_in(self):
-        answer = self.http.post("/auth/login", json={"email": self.email, "password": PASSWORD})
+        answer = super().sign_in()
         assert answer.status_code == 200, answer.text
-        self.token = answer.json()["access_token"]
-        self.refresh_cookie = answer.cookies["aic_refresh"]
-        self.http.cookies.clear()
-        self.http.headers["Authorization"] = f"Bearer {self.token}"
 
     def refresh(self):
-        self.http.headers.pop("Authorization", None)
-        answer = self.http.post("/auth/refresh", headers={"Cookie": f"aic_refresh={self.refresh_cookie}", "Origin": str(self.http.base_url).removesuffix("/api/v1/")})
+        answer = super().refresh()
         assert answer.status_code == 200, answer.text
         self.refresh_cookie = answer.cookies["aic_refresh"]
-        self.http.cookies.clear()
         self.http.headers["Authorization"] = "Bearer " + answer.json()["access_token"]
 
     @property
@@ -147,6 +133,31 @@ def test_unknown_and_foreign_things_are_refused_clearly(org, other):
     theirs = Person(other, "VIEWER")
     assert put(other, theirs.id, role_id=role["id"]).status_code == 422
     assert org.http.put(f"/users/{person.id}/capabilities", json={"capabilities": []}).status_code == 412
+
+
+def test_nobody_gives_a_role_that_may_do_more_than_himself(org):
+    chief = Person(org, "COMPLIANCE_OFFICER")
+    under = Person(org, "VIEWER")
+    assert put(org, chief.id, manage_users=True, view_audit_log=False).status_code == 200
+    chief.sign_in()
+    refused = change(chief.http, under.id, role="COMPLIANCE_OFFICER")
+    assert refused.status_code == 403 and "may do more than himself" in refused.text
+    assert chief.http.post("/invites", json={"role": "COMPLIANCE_OFFICER"}).status_code == 403
+    assert change(chief.http, under.id, role="AUDITOR").status_code == 200
+
+
+def test_a_sign_in_and_a_change_at_the_same_moment_take_turns(org):
+    """Whatever comes first, no token that says the old thing is good afterwards."""
+    person = Person(org, "VIEWER")
+    for granted in (True, False, True, False):
+        answers = []
+        threads = [threading.Thread(target=lambda: answers.append(Member.sign_in(person))) for _ in range(3)]
+        [t.start() for t in threads]
+        assert put(org, person.id, run_analysis=granted).status_code == 200
+        [t.join() for t in threads]
+        for answer in answers:
+            me = httpx.get(f"{org.server.url}/api/v1/auth/me", headers={"Authorization": f"Bearer {answer.json()['access_token']}"})
+            assert me.status_code == 401 or ("run_analysis" in me.json()["capabilities"]) == granted
 
 
 def test_why_somebody_may_or_may_not(org):

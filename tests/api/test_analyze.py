@@ -165,9 +165,9 @@ def test_one_group_or_nothing_usable_is_honest(tenant):
 
 
 def test_a_viewer_may_not_run_an_analysis(server, tenant):
-    made = server.psql("postgres", f"update users set role = 'VIEWER' where id = '{tenant.registered['user']['id']}' returning role")
+    made = server.psql("postgres", f"set session_replication_role = replica; update users set role = 'VIEWER' where id = '{tenant.registered['user']['id']}' returning role")
     assert made.returncode == 0
     token = httpx.post(server.url + "/api/v1/auth/login", json={"email": tenant.email, "password": "quiet windmill counts the rain"}).json()["access_token"]
     answer = httpx.post(server.url + "/api/v1/analyze", json={"data": GOOD, **SIMPLE}, headers={"Authorization": f"Bearer {token}"})
-    server.psql("postgres", f"update users set role = 'ADMIN' where id = '{tenant.registered['user']['id']}'")
+    server.psql("postgres", f"set session_replication_role = replica; update users set role = 'ADMIN' where id = '{tenant.registered['user']['id']}'")
     assert answer.status_code == 403 and "run_analysis" in answer.json()["detail"]

@@ -67,7 +67,7 @@ def enter(org):
 def colleague(server, org, role):
     """Somebody else of the organization, with the administrator's password."""
     email = f"{uuid.uuid4().hex}@example.com"
-    rows(server, f"""insert into users (org_id, name, email, password_hash, role, email_verified_at)
+    rows(server, f"""set session_replication_role = replica; insert into users (org_id, name, email, password_hash, role, email_verified_at)
         select org_id, 'Colleague', '{email}', password_hash, '{role}', now() from users where id = '{org.registered['user']['id']}'""")
     http = httpx.Client(base_url=server.url + "/api/v1", timeout=30)
     answer = http.post("/auth/login", json={"email": email, "password": PASSWORD})
@@ -393,7 +393,7 @@ def test_no_decision_without_its_reasons_and_its_person_even_with_a_ledger_entry
     told = report(server, slug_of(org))
     person = f"'{org.registered['user']['id']}'::uuid"
     viewer = str(uuid.uuid4())
-    rows(server, f"insert into users (id, org_id, name, email, role) values ('{viewer}', '{org.org_id}', 'V', '{uuid.uuid4().hex}@example.com', 'VIEWER')")
+    rows(server, f"set session_replication_role = replica; insert into users (id, org_id, name, email, role) values ('{viewer}', '{org.org_id}', 'V', '{uuid.uuid4().hex}@example.com', 'VIEWER')")
     # to_jsonb(i) needs every column: the secret's hash is not the organization's to read, so this runs as the system's role.
     def tried(**changes):
         sql = recorded(org, told, changes).replace("scope_enter(false", "scope_enter(true").replace("null, null, null, null)", "null, null, null, 'a test')")

@@ -197,7 +197,7 @@ def test_a_session_of_before_the_duty_cannot_be_continued(strict):
 
 def test_who_may_choose_chooses_and_may_change_his_mind(server):
     person = Person(server)
-    server.psql("postgres", f"update users set role = 'VIEWER' where id = '{person.id}'")
+    server.psql("postgres", f"set session_replication_role = replica; update users set role = 'VIEWER' where id = '{person.id}'")
     token = person.login().json()["access_token"]
     assert person.get("/auth/mfa", token).json() == {"enabled": False, "required": False, "recovery_codes_left": 0}
     fresh = person.enrol(token)["access_token"]

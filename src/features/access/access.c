@@ -39,8 +39,10 @@ static error find(scope *db, uuid org_id, uuid person, permissions_row *out)
 error access_scope_of(scope *db, uuid org_id, uuid person, text *out)
 {
     permissions_row p;
-    TRY(find(db, org_id, person, &p));
-    *out = is_changed(&p) ? access_joined(db->arena, effective(db->arena, &p)) : NO_TEXT;
+    bool found = false;
+    TRY(sql_permissions_hold(db, &(sql_permissions_hold_in){ .org_id = org_id, .id = person }));
+    TRY(sql_permissions_of(db, &(sql_permissions_of_in){ .org_id = org_id, .id = person }, &found, &p));
+    *out = found && is_changed(&p) ? access_joined(db->arena, effective(db->arena, &p)) : NO_TEXT;
     return OK;
 }
 
@@ -335,13 +337,14 @@ error roles_change(scope *db, uuid id, int64_t version, const role_change *in, r
     return roles_read(db, id, out);
 }
 
-static error retire_tokens_of_role(scope *db, uuid role_id)
+static error hold_people(scope *db, uuid role_id, uuid_list *out)
 {
     person_of_role_list people;
-    TRY(sql_people_of_role(db, &(sql_people_of_role_in){ .role_id = role_id }, &people));
+    TRY(sql_people_of_role_hold(db, &(sql_people_of_role_hold_in){ .role_id = role_id }, &people));
     uuid *ids = ARENA_ARRAY(db->arena, people.count, uuid);
     for (size_t i = 0; i < people.count; i++) ids[i] = people.items[i].id;
-    return people.count ? retire_tokens(db, (uuid_list){ ids, people.count }) : OK;
+    *out = (uuid_list){ ids, people.count };
+    return OK;
 }
 
 /* Who changes a role changes everybody who has it: it must be within the changer's own, before and after. */
@@ -351,6 +354,7 @@ error roles_set_capabilities(scope *db, const principal *who, uuid id, int64_t v
     role_locked was;
     bool found = false;
     permissions_row own;
+    uuid_list people;
     TRY(lock_role(db, id, &version, &was));
     TRY(check_not_above(db, who, was.capabilities));
     TRY(sql_permissions_of(db, &(sql_permissions_of_in){ .org_id = db->who.org_id, .id = who->user_id }, &found, &own));
@@ -359,8 +363,9 @@ error roles_set_capabilities(scope *db, const principal *who, uuid id, int64_t v
     role_locked becomes = was;
     becomes.capabilities = word_set(db->arena, in->capabilities);
     TRY(check_within(db, who, becomes.capabilities, "/capabilities"));
+    TRY(hold_people(db, id, &people));
     TRY(write_role(db, id, &was, &becomes, false));
-    TRY(retire_tokens_of_role(db, id));
+    if (people.count) TRY(retire_tokens(db, people));
     return roles_read(db, id, out);
 }
 

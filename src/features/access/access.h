@@ -27,11 +27,16 @@ bool capability_is_known(text slug);
 bool role_may(text role, const char *capability);
 text_list role_capabilities(text role); /* of a built-in role */
 
+/* From VIEWER up to ADMIN: nobody gives a role above his own, or changes somebody who has one. 0: no role. */
+int role_rank(text role);
+
 bool access_may(const principal *who, const char *capability);
+/* May he do all that a built-in role may? Nobody gives a role that says more than he may do himself. */
+bool access_covers(const principal *who, text role);
 text_list access_capabilities(arena *a, const principal *who);
 
 /* What a person may do, as a list of words with blanks between (RFC 8693 writes a token's "scope" so); NO_TEXT when it
- * is just what the built-in role says. NOT_FOUND. */
+ * is just what the built-in role says, and for nobody: tokens that open nothing are made with the same work. */
 error access_scope_of(scope *db, uuid org_id, uuid person, text *out);
 /* One word of such a list. */
 bool access_names(text words, const char *capability);

@@ -14,11 +14,27 @@ left join user_permissions p on p.org_id = u.org_id and p.id = u.id
 left join roles r on r.org_id = p.org_id and r.id = p.role_id
 where u.org_id = $org_id and u.id = $id;
 
+-- Held until the transaction ends: what a token says that is made meanwhile, and what is changed meanwhile, take turns.
+-- name: permissions_hold :exec
+-- as: system
+-- in: org_id uuid, id uuid
+select from users where org_id = $org_id and id = $id for share;
+
+-- name: people_of_role_hold :many
+-- as: tenant
+-- in: role_id uuid
+-- out: person_of_role (id uuid)
+select u.id
+from users u
+where u.org_id = current_org() and u.id in (select p.id from user_permissions p where p.org_id = current_org() and p.role_id = $role_id)
+order by u.id
+for no key update of u;
+
 -- Two who change the same person's permissions take turns, also when nothing was ever changed.
 -- name: permissions_lock :exec
 -- as: tenant
 -- in: id uuid
-select pg_advisory_xact_lock(hashtextextended('permissions ' || current_org()::text || $id::text, 0));
+select from users where org_id = current_org() and id = $id for no key update;
 
 -- name: permissions_insert :exec
 -- as: tenant
@@ -78,12 +94,6 @@ update roles
 set name = $name, description = $description, capabilities = $capabilities, is_archived = $is_archived,
     ledger_entry_id = coalesce($ledger_entry_id, ledger_entry_id)
 where org_id = current_org() and id = $id;
-
--- name: people_of_role :many
--- as: tenant
--- in: role_id uuid
--- out: person_of_role (id uuid)
-select id from user_permissions where org_id = current_org() and role_id = $role_id;
 
 -- name: people_by_role :many
 -- as: tenant

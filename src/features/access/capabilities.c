@@ -76,6 +76,14 @@ text_list role_capabilities(text role)
     return (text_list){ 0 };
 }
 
+int role_rank(text role)
+{
+    size_t count = sizeof roles / sizeof *roles; /* the highest first */
+    for (size_t i = 0; i < count; i++)
+        if (text_equal_string(role, roles[i].role)) return (int)(count - i);
+    return 0;
+}
+
 bool role_may(text role, const char *capability)
 {
     return word_in(role_capabilities(role), text_of(capability));
@@ -145,6 +153,16 @@ bool access_may(const principal *who, const char *capability)
 {
     if (text_is(who->capabilities)) return access_names(who->capabilities, capability);
     return role_may(who->role, capability);
+}
+
+bool access_covers(const principal *who, text role)
+{
+    text_list wanted = role_capabilities(role);
+    text own = who->capabilities;
+    if (!text_is(own)) return role_rank(role) <= role_rank(who->role);
+    for (size_t i = 0; i < wanted.count; i++)
+        if (!access_names(own, wanted.items[i].data)) return false;
+    return role_rank(role) <= role_rank(who->role);
 }
 
 text_list access_capabilities(arena *a, const principal *who)

@@ -69,19 +69,48 @@ error identity_add_organization(scope *db, text name, text slug_hint, uuid *org_
     return add_organization(db, name, slug, org_id);
 }
 
+text identity_permission(arena *a, uuid id, text role, bool is_super_admin)
+{
+    json_writer w = json_writer_in(a);
+    json_open(&w, '{');
+    json_key(&w, "id"), json_write_uuid(&w, id);
+    json_key(&w, "is_super_admin"), json_write_bool(&w, is_super_admin);
+    json_key(&w, "role"), json_write_text(&w, role);
+    json_close(&w, '}');
+    return json_written(&w);
+}
+
+/* Somebody took the address since it was looked up. */
+static error taken_meanwhile(arena *a)
+{
+    return fail(a, CONFLICT, "", "Something came in between; nothing was stored. Send it again.");
+}
+
+/* With the entry that says what the person may do. */
+static error add_person(scope *db, sql_user_insert_in *row)
+{
+    uuid entry;
+    int64_t made = 0;
+    text says = identity_permission(db->arena, row->id, row->role, false);
+    TRY(ledger_append(db, LEDGER_PERMISSION_CHANGED, "user", row->id, says, &entry));
+    row->ledger_entry_id = (maybe_uuid){ true, entry };
+    TRY(sql_user_insert(db, row, &made));
+    return made == 1 ? OK : taken_meanwhile(db->arena);
+}
+
 error identity_add_user(const platform *app, scope *db, uuid org_id, text name, text email, text password, text role,
                         uuid *user_id)
 {
     text hash;
     TRY(password_hash(app->passwords, db->arena, password, &hash));
     *user_id = uuid_v7(&db->clock);
-    return sql_user_insert(db, &(sql_user_insert_in){ .id = *user_id,
-                                                      .org_id = org_id,
-                                                      .name = name,
-                                                      .email = text_lower_ascii(db->arena, email),
-                                                      .password_hash = hash,
-                                                      .role = role,
-                                                      .email_verified = true });
+    return add_person(db, &(sql_user_insert_in){ .id = *user_id,
+                                                 .org_id = org_id,
+                                                 .name = name,
+                                                 .email = text_lower_ascii(db->arena, email),
+                                                 .password_hash = hash,
+                                                 .role = role,
+                                                 .email_verified = true });
 }
 
 error identity_register(platform *app, scope *db, const registration *in, registered *out)
@@ -106,23 +135,25 @@ error identity_register(platform *app, scope *db, const registration *in, regist
     /* Nothing is made; the owner of the address gets a letter, a stranger learns nothing. */
     if (known) return recovery_tell_known(db, in->email);
     TRY(add_organization(db, in->organization, slug, &out->organization.id));
-    TRY(sql_user_insert(db, &(sql_user_insert_in){ .id = out->user.id,
-                                                   .org_id = out->organization.id,
-                                                   .name = in->name,
-                                                   .email = in->email,
-                                                   .password_hash = hash,
-                                                   .role = TEXT("ADMIN"),
-                                                   .email_verified = false }));
-    return recovery_ask_verification(db, in->email);
+    int64_t made = 0; /* the organization's own entry in the ledger stands for its first person, too */
+    TRY(sql_user_insert(db,
+                        &(sql_user_insert_in){ .id = out->user.id,
+                                               .org_id = out->organization.id,
+                                               .name = in->name,
+                                               .email = in->email,
+                                               .password_hash = hash,
+                                               .role = TEXT("ADMIN"),
+                                               .email_verified = false },
+                        &made));
+    return made == 1 ? recovery_ask_verification(db, in->email) : taken_meanwhile(db->arena);
 }
 
 /* ------------------------------------------------------------------ tokens */
 
-error identity_give_tokens(platform *app, scope *db, const account *who, uuid family, sign_in *out)
+/* Signs an access token and draws a refresh token; nothing of it is stored yet. */
+static error draw_tokens(platform *app, scope *db, const account *who, uuid jti, sign_in *out)
 {
     instant now = scope_now(db);
-    uuid jti = uuid_v4();
-    text refresh = opaque_token_new(db->arena);
     token_claims claims = {
         .subject = who->id,
         .org = who->org_id,
@@ -137,19 +168,11 @@ error identity_give_tokens(platform *app, scope *db, const account *who, uuid fa
     text access;
     TRY(access_scope_of(db, who->org_id, who->id, &claims.scope));
     TRY(keys_sign(app, db, &claims, &access));
-    TRY(sql_session_insert(db, &(sql_session_insert_in){ .org_id = who->org_id,
-                                                         .user_id = who->id,
-                                                         .family_id = family,
-                                                         .jti = jti,
-                                                         .refresh_hash = opaque_token_hash(db->arena, refresh),
-                                                         .user_agent = db->who.user_agent,
-                                                         .ip = db->who.ip,
-                                                         .expires_at = now + DAYS(REFRESH_DAYS) }));
     *out = (sign_in){
         .access_token = access,
         .token_type = TEXT("Bearer"),
         .expires_in = ACCESS_MINUTES * 60,
-        .refresh_token = refresh,
+        .refresh_token = opaque_token_new(db->arena),
         .user = { .id = who->id,
                   .name = who->name,
                   .email = who->email,
@@ -159,6 +182,91 @@ error identity_give_tokens(platform *app, scope *db, const account *who, uuid fa
                   .created_at = who->created_at },
     };
     return OK;
+}
+
+error identity_give_tokens(platform *app, scope *db, const account *who, uuid family, sign_in *out)
+{
+    uuid jti = uuid_v4();
+    int64_t begun = 0;
+    TRY(draw_tokens(app, db, who, jti, out));
+    TRY(sql_session_insert(db,
+                           &(sql_session_insert_in){ .org_id = who->org_id,
+                                                     .user_id = who->id,
+                                                     .role = who->role,
+                                                     .is_super_admin = who->is_super_admin,
+                                                     .family_id = family,
+                                                     .jti = jti,
+                                                     .refresh_hash = opaque_token_hash(db->arena, out->refresh_token),
+                                                     .user_agent = db->who.user_agent,
+                                                     .ip = db->who.ip,
+                                                     .expires_at = scope_now(db) + DAYS(REFRESH_DAYS) },
+                           &begun));
+    if (begun == 1) return OK;
+    return fail(db->arena, UNAUTHENTICATED, "", "Your account was changed at this moment. Sign in again.");
+}
+
+/* ------------------------------------------------------------------ joining */
+
+/* Tokens that open nothing: they are nobody's, and dead before they are sent. */
+static error give_nothing(platform *app, scope *db, const account *nobody, sign_in *out)
+{
+    uuid jti = uuid_v4();
+    if (mfa_is_wanted(app, nobody)) {
+        *out = (sign_in){ .mfa_setup_required = true, .mfa_token = opaque_token_new(db->arena) };
+        return OK;
+    }
+    TRY(draw_tokens(app, db, nobody, jti, out));
+    return sql_token_revoke(
+        db, &(sql_token_revoke_in){ .jti = jti, .expires_at = scope_now(db) + MINUTES(ACCESS_MINUTES) });
+}
+
+/* Whoever holds an invitation may type any address, and is told nothing about it. Its owner can sign in as ever. */
+static error join_nothing(platform *app, scope *db, const account *owner, const newcomer *in, sign_in *out)
+{
+    account nobody = { .id = uuid_v7(&db->clock),
+                       .org_id = uuid_v7(&db->clock),
+                       .name = in->name,
+                       .email = in->email,
+                       .role = in->role,
+                       .is_active = true,
+                       .locale = TEXT("en"),
+                       .mfa_required = in->needs_factor,
+                       .created_at = scope_now(db) };
+    TRY(door_audit(db, &(audit_note){ .event = "invite_address_taken",
+                                      .org_id = { true, owner->org_id },
+                                      .subject_type = "user",
+                                      .subject_id = { true, owner->id },
+                                      .reason = TEXT("An invitation was accepted with this person's address; nothing "
+                                                     "was made of it.") }));
+    return give_nothing(app, db, &nobody, out);
+}
+
+error identity_join(platform *app, scope *db, const newcomer *in, sign_in *out)
+{
+    bool known = false;
+    account who = { 0 };
+    TRY(sql_account_by_email(db, &(sql_account_by_email_in){ .email = in->email }, &known, &who));
+    if (known) return join_nothing(app, db, &who, in, out);
+    who = (account){ .id = uuid_v7(&db->clock),
+                     .org_id = in->org_id,
+                     .name = in->name,
+                     .email = in->email,
+                     .role = in->role,
+                     .is_active = true,
+                     .locale = TEXT("en"),
+                     .mfa_required = in->needs_factor,
+                     .created_at = scope_now(db) };
+    TRY(add_person(db, &(sql_user_insert_in){ .id = who.id,
+                                              .org_id = who.org_id,
+                                              .name = who.name,
+                                              .email = who.email,
+                                              .password_hash = in->password_hash,
+                                              .role = who.role,
+                                              .email_verified = false }));
+    TRY(recovery_ask_verification(db, who.email));
+    if (mfa_is_wanted(app, &who)) return mfa_ask(db, &who, out);
+    TRY(sql_user_signed_in(db, &(sql_user_signed_in_in){ .id = who.id, .org_id = who.org_id }));
+    return identity_give_tokens(app, db, &who, uuid_v4(), out);
 }
 
 /* ------------------------------------------------------------------ sign in */
@@ -237,11 +345,12 @@ static error end_stolen_family(scope *db, uuid family)
 
 error identity_refresh(platform *app, scope *db, text refresh_token, sign_in *out)
 {
-    bool found, seen_before;
+    bool found, known, seen_before;
     session_taken taken;
     session_seen seen;
     account who;
     text hash = opaque_token_hash(db->arena, refresh_token);
+    TRY(sql_account_by_refresh(db, &(sql_account_by_refresh_in){ .refresh_hash = hash }, &known, &who));
     TRY(sql_session_take(db, &(sql_session_take_in){ .refresh_hash = hash, .now = scope_now(db) }, &found, &taken));
     if (!found) {
         TRY(sql_session_by_refresh(db, &(sql_session_by_refresh_in){ .refresh_hash = hash }, &seen_before, &seen));
@@ -249,10 +358,9 @@ error identity_refresh(platform *app, scope *db, text refresh_token, sign_in *ou
         return fail(db->arena, UNAUTHENTICATED, "", "Your session has ended. Sign in again.");
     }
     TRY(scope_set_org(db, taken.org_id));
-    TRY(sql_account_by_id(db, &(sql_account_by_id_in){ .id = taken.user_id }, &found, &who));
     /* Since it began, a second factor may have become a duty. */
-    bool lacks_factor = found && !who.mfa_enabled && mfa_is_wanted(app, &who);
-    if (!found || !who.is_active || lacks_factor)
+    bool lacks_factor = known && !who.mfa_enabled && mfa_is_wanted(app, &who);
+    if (!known || !who.is_active || lacks_factor)
         return fail(db->arena, UNAUTHENTICATED, "", "Your session has ended. Sign in again.");
     return identity_give_tokens(app, db, &who, taken.family_id, out);
 }
@@ -287,13 +395,10 @@ error identity_make_super_admin(scope *db, text email, super_admin *out)
     *out = (super_admin){ .user_id = who.id, .was_already = who.is_super_admin };
     if (who.is_super_admin) return OK;
     TRY(scope_set_org(db, who.org_id));
-    json_writer w = json_writer_in(db->arena);
-    json_open(&w, '{');
-    json_key(&w, "id"), json_write_uuid(&w, who.id);
-    json_key(&w, "is_super_admin"), json_write_bool(&w, true);
-    json_close(&w, '}');
-    TRY(ledger_append(db, LEDGER_PERMISSION_CHANGED, "user", who.id, json_written(&w), &entry));
-    TRY(sql_user_make_super_admin(db, &(sql_user_make_super_admin_in){ .id = who.id, .org_id = who.org_id }));
+    text says = identity_permission(db->arena, who.id, who.role, true);
+    TRY(ledger_append(db, LEDGER_PERMISSION_CHANGED, "user", who.id, says, &entry));
+    TRY(sql_user_make_super_admin(
+        db, &(sql_user_make_super_admin_in){ .id = who.id, .org_id = who.org_id, .ledger_entry_id = entry }));
     return door_audit(db, &(audit_note){ .event = "super_admin_granted",
                                          .org_id = { true, who.org_id },
                                          .subject_type = "user",

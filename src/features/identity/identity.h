@@ -51,6 +51,7 @@ extern const field sign_in_fields[];
 
 /* For the browser: HttpOnly, out of reach of any script. */
 void identity_set_cookies(request *rq, const sign_in *in);
+void identity_clear_cookies(request *rq);
 
 /* Creates the organization and its first user, an ADMIN. A known address gets the same answer as an unknown one: what
  * is returned then exists nowhere. */
@@ -58,8 +59,31 @@ error identity_register(platform *app, scope *db, const registration *in, regist
 /* UNAUTHENTICATED with one text and one duration for every cause. */
 error identity_sign_in(platform *app, scope *db, const credentials *in, sign_in *out);
 error identity_refresh(platform *app, scope *db, text refresh_token, sign_in *out);
-/* Tokens for somebody who has proven who it is; a new family is a new sign-in. The scope's organization is set. */
+/* Tokens for somebody who has proven who it is; a new family is a new sign-in. The scope's organization is set.
+ * UNAUTHENTICATED when the person is no longer what `who` says. */
 error identity_give_tokens(platform *app, scope *db, const account *who, uuid family, sign_in *out);
+
+/* Somebody who was invited. */
+typedef struct newcomer {
+    uuid org_id;
+    text name, email, password_hash, role;
+    bool needs_factor; /* mfa_is_required() of the role in that organization */
+} newcomer;
+/* Makes the person and answers as signing in does. An address that has an account is answered in the same way, and
+ * nothing is made: what is returned then opens nothing, and the owner's organization has it on record. */
+error identity_join(platform *app, scope *db, const newcomer *in, sign_in *out);
+
+typedef struct mfa_confirmation {
+    text password, code;
+} mfa_confirmation;
+
+/* The password of somebody signed in, and the code if there is a second factor. Counts towards the lockout; INVALID at
+ * /password or /code. */
+error identity_confirm(platform *app, scope *db, const principal *who, const mfa_confirmation *in,
+                       const char *password_pointer, account *out);
+
+/* The content of the ledger's entry about what somebody may do. */
+text identity_permission(arena *a, uuid id, text role, bool is_super_admin);
 error identity_sign_out(scope *db, const principal *who);
 
 typedef struct super_admin {

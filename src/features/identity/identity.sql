@@ -34,11 +34,13 @@ select exists (select from organizations where slug = $slug) as taken;
 insert into organizations (id, name, slug, kind, ledger_entry_id)
 values ($id, $name, $slug, $kind, $ledger_entry_id);
 
--- name: user_insert :exec
+-- 0: the address is somebody's.
+-- name: user_insert :count
 -- as: system
--- in: id uuid, org_id uuid, name text, email text, password_hash text, role text, email_verified boolean
-insert into users (id, org_id, name, email, password_hash, role, email_verified_at)
-values ($id, $org_id, $name, $email, $password_hash, $role, case when $email_verified then now() end);
+-- in: id uuid, org_id uuid, name text, email text, password_hash text, role text, email_verified boolean, ledger_entry_id uuid?
+insert into users (id, org_id, name, email, password_hash, role, email_verified_at, ledger_entry_id)
+values ($id, $org_id, $name, $email, $password_hash, $role, case when $email_verified then now() end, $ledger_entry_id)
+on conflict (email) do nothing;
 
 -- Counts an attempt before it is checked: see sql/migrations/0025_lockout.sql.
 -- name: sign_in_attempt :one
@@ -107,14 +109,19 @@ update users set password_hash = $password_hash where org_id = $org_id and id = 
 
 -- name: user_make_super_admin :exec
 -- as: system
--- in: id uuid, org_id uuid
-update users set is_super_admin = true where org_id = $org_id and id = $id;
+-- in: id uuid, org_id uuid, ledger_entry_id uuid
+update users set is_super_admin = true, ledger_entry_id = $ledger_entry_id where org_id = $org_id and id = $id;
 
--- name: session_insert :exec
+-- Only for somebody who is still what the token says, and holds that until the transaction ends: whoever changes a role or
+-- deactivates somebody, and then ends the sessions, cannot miss one that begins at that very moment.
+-- name: session_insert :count
 -- as: system
--- in: org_id uuid, user_id uuid, family_id uuid, jti uuid, refresh_hash bytea, user_agent text?, ip text?, expires_at timestamptz
+-- in: org_id uuid, user_id uuid, role text, is_super_admin boolean, family_id uuid, jti uuid, refresh_hash bytea, user_agent text?, ip text?, expires_at timestamptz
 insert into sessions (org_id, user_id, family_id, jti, refresh_hash, user_agent, ip, expires_at)
-values ($org_id, $user_id, $family_id, $jti, $refresh_hash, left($user_agent, 400), left($ip, 64), $expires_at);
+select u.org_id, u.id, $family_id, $jti, $refresh_hash, left($user_agent, 400), left($ip, 64), $expires_at
+from users u
+where u.org_id = $org_id and u.id = $user_id and u.is_active and u.role = $role and u.is_super_admin = $is_super_admin
+for share of u;
 
 -- Takes the refresh token if it is good, in one statement, so that of two servers shown it at once one gets it.
 -- name: session_take :maybe
@@ -124,6 +131,19 @@ values ($org_id, $user_id, $family_id, $jti, $refresh_hash, left($user_agent, 40
 update sessions set used_at = $now
 where refresh_hash = $refresh_hash and used_at is null and revoked_at is null and expires_at > $now
 returning org_id, user_id, family_id, jti;
+
+-- Whose refresh token it is; held before the token is taken, in the order in which a change of the person takes them.
+-- name: account_by_refresh :maybe
+-- as: system
+-- in: refresh_hash bytea
+-- out: account
+select u.id, u.org_id, u.name, u.email, u.password_hash, u.role, u.is_super_admin, u.is_active,
+       u.email_verified_at is not null as email_verified, u.locale, u.mfa_enabled, u.mfa_secret,
+       u.mfa_last_counter, mfa_is_required(u.org_id, u.role, u.is_super_admin) as mfa_required, u.created_at
+from sessions s
+join users u on u.org_id = s.org_id and u.id = s.user_id
+where s.refresh_hash = $refresh_hash
+for share of u;
 
 -- name: session_by_refresh :maybe
 -- as: system

@@ -78,7 +78,7 @@ void identity_set_cookies(request *rq, const sign_in *in)
                                 .path = REFRESH_PATH });
 }
 
-static void clear_cookies(request *rq)
+void identity_clear_cookies(request *rq)
 {
     reply_cookie(rq, &(cookie){ .name = ACCESS_COOKIE, .value = TEXT(""), .max_age = 0, .path = "/" });
     reply_cookie(rq, &(cookie){ .name = REFRESH_COOKIE, .value = TEXT(""), .max_age = 0, .path = REFRESH_PATH });
@@ -111,7 +111,7 @@ static error post_refresh(request *rq, const void *body, void *reply)
     if (!request_same_origin(rq))
         return fail(rq->arena, FORBIDDEN, "", "This request came from another site and was refused.");
     error ended = identity_refresh(rq->app, rq->scope, token, reply);
-    if (ended && ended->kind == UNAUTHENTICATED) clear_cookies(rq);
+    if (ended && ended->kind == UNAUTHENTICATED) identity_clear_cookies(rq);
     TRY(ended);
     identity_set_cookies(rq, reply);
     return OK;
@@ -121,7 +121,7 @@ static error post_logout(request *rq, const void *body, void *reply)
 {
     (void)body, (void)reply;
     TRY(identity_sign_out(rq->scope, rq->who));
-    clear_cookies(rq);
+    identity_clear_cookies(rq);
     return OK;
 }
 

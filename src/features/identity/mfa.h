@@ -24,10 +24,6 @@ typedef struct mfa_secret {
     text secret, otpauth_uri, qr_svg;
 } mfa_secret;
 
-typedef struct mfa_confirmation {
-    text password, code;
-} mfa_confirmation;
-
 typedef struct mfa_codes {
     text_list recovery_codes; /* shown once */
 } mfa_codes;
@@ -56,10 +52,5 @@ error mfa_verify(platform *app, scope *db, const mfa_proof *in, sign_in *out);
 /* Both with password and code, by somebody signed in. FORBIDDEN where a second factor is a duty. */
 error mfa_disable(platform *app, scope *db, const principal *who, const mfa_confirmation *in);
 error mfa_renew_codes(platform *app, scope *db, const principal *who, const mfa_confirmation *in, mfa_codes *out);
-
-/* The password of somebody signed in, and the code if there is a second factor. Counts towards the lockout; INVALID at
- * /password or /code. */
-error identity_confirm(platform *app, scope *db, const principal *who, const mfa_confirmation *in,
-                       const char *password_pointer, account *out);
 
 #endif

@@ -60,13 +60,22 @@ static void forget_reply(exchange *x)
     r->is_cacheable = false;
 }
 
+/* A secret in the path is not for the log. */
+static text loggable_path(const exchange *x)
+{
+    const route *row = x->rq.route;
+    for (const field *f = row ? row->path_fields : NULL; f && f->name; f++)
+        if (f->kind == FIELD_SECRET) return text_of(row->path);
+    return x->rq.target;
+}
+
 void answer_error(exchange *x, error e)
 {
     int status = x->refusal_status ? x->refusal_status : problem_status(e->kind);
     if (e->kind == INTERNAL)
         log_event(x->server->options.log, LOG_ERROR, "internal_error", e->message,
                   (log_field[]){ LOG_T("request_id", x->rq.request_id), LOG_S("method", x->method),
-                                 LOG_T("path", x->rq.target), LOG_END });
+                                 LOG_T("path", loggable_path(x)), LOG_END });
     forget_reply(x);
     text body = x->refusal_status ? problem_of_status(x->rq.arena, status, e->message, x->rq.request_id)
                                   : problem_document(x->rq.arena, e, x->rq.request_id);
