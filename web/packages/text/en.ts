@@ -1,10 +1,12 @@
 import { audit } from './en.audit';
 import { intake } from './en.intake';
+import { recovery } from './en.recovery';
 import { security } from './en.security';
 
 export const en = {
     ...audit,
     ...intake,
+    ...recovery,
     ...security,
     app: { name: 'AIC Platform', claim: 'A named human stays accountable.' },
     nav: {
