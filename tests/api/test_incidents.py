@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from conftest import PASSWORD, Server, Tenant
+from letters import all_worked_on, letter, letters
 
 WHY = "We looked at the decision again and found it wrong."
 STORY = "They declined my loan and nobody would tell me why."
@@ -447,3 +448,31 @@ def test_public_counts_hide_what_is_fewer_than_five():
         assert counts()[("CATEGORY", "PRIVACY")] == 6
     finally:
         few.remove()
+
+
+# ---------------------------------------------------------------- letters to the reporter
+
+def test_a_reporter_who_gave_an_address_is_written_to_without_the_secret(server, org):
+    address = f"{uuid.uuid4().hex}@example.com"
+    told = report(server, slug_of(org), email=address, language="en")
+    received = letter(server, address, "case_received")
+    assert told["reference"] in received.subject and received.link == server.url + "/citizens/track"
+    assert org.http.post(f"/incidents/{the(org, told)['id']}/messages", json={"body": "Only for us.", "visibility": "INTERNAL"}).status_code == 200
+    assert decide(org, told, "INVESTIGATING").status_code == 200
+    assert "being investigated" in letter(server, address, "case_status").subject
+    assert org.http.post(f"/incidents/{the(org, told)['id']}/messages", json={"body": "Which <b>branch</b> was it?", "visibility": "REPORTER"}).status_code == 200
+    letter(server, address, "case_message")
+    all_worked_on(server)
+    mine = letters(server, address)
+    assert len(mine) == 3
+    secret = told["secret"].replace("-", "")
+    assert not any(word in (one.plain + one.html).replace("-", "") for one in mine for word in (secret, STORY, "branch", "Only for us", org.name))
+
+
+def test_nobody_is_written_to_about_what_a_machine_sent_or_the_organization_calls_spam(server, org):
+    machine, spam = (f"{uuid.uuid4().hex}@example.com" for _ in range(2))
+    report(server, slug_of(org), email=machine, website="http://spam.example")
+    told = report(server, slug_of(org), email=spam)
+    assert decide(org, told, "DISMISSED", is_spam=True).status_code == 200
+    all_worked_on(server)
+    assert letters(server, machine) == [] and len(letters(server, spam)) == 1

@@ -203,7 +203,7 @@ static error fill_inboxes(platform *app, arena *a)
 }
 
 /* What the lender itself found, and somebody who asked it. */
-static error fill_own(scope *db, uuid system_id)
+static error fill_own(platform *app, scope *db, uuid system_id)
 {
     incident_view found;
     lead_receipt told;
@@ -217,8 +217,8 @@ static error fill_own(scope *db, uuid system_id)
                            .right_violated = TEXT("HUMAN_AGENCY"),
                            .system_id = { true, system_id } },
         &found));
-    TRY(incidents_decide(db, found.row.id, &(incident_decision){ .to = TEXT("INVESTIGATING") }, &found));
-    TRY(incidents_say(db, found.row.id,
+    TRY(incidents_decide(app, db, found.row.id, &(incident_decision){ .to = TEXT("INVESTIGATING") }, &found));
+    TRY(incidents_say(app, db, found.row.id,
                       &(incident_words){ .body = TEXT("The scorecard's age band is being taken out; ready on Friday."),
                                          .visibility = TEXT("INTERNAL") },
                       &found));
@@ -236,7 +236,7 @@ static error fill(platform *app, scope *db, uuid officer)
 {
     uuid first;
     TRY(add_systems(db, officer, &first));
-    TRY(fill_own(db, first));
+    TRY(fill_own(app, db, first));
     text csv = lender_data(app);
     return text_is(csv) ? analyse(db, first, csv) : OK;
 }

@@ -3,6 +3,7 @@
 #include "crypto/hash.h"
 #include "crypto/seal.h"
 #include "door.sql.h"
+#include "features/mail/mail.h"
 #include "ledger/ledger.h"
 
 /* ------------------------------------------------------------------ reference and secret */
@@ -77,6 +78,12 @@ static incident_state state_of(scope *db, const public_report *in, const inciden
     };
 }
 
+/* The field that no person sees. */
+static bool is_by_machine(const public_report *in)
+{
+    return text_is(in->website) && in->website.length > 0;
+}
+
 static error insert(platform *app, scope *db, const public_report *in, const incident_inbox *inbox,
                     const incident_state *s, text secret)
 {
@@ -102,9 +109,21 @@ static error insert(platform *app, scope *db, const public_report *in, const inc
                 .reporter_lang = in->language,
                 .case_secret_hash = secret_hash(db->arena, secret),
                 .response_due_at = s->response_due_at,
-                .is_spam = text_is(in->website) && in->website.length > 0,
+                .is_spam = is_by_machine(in),
                 .ledger_entry_id = entry,
             });
+}
+
+static error confirm(platform *app, scope *db, const public_report *in, const incident_state *s)
+{
+    if (!text_is(in->email) || is_by_machine(in)) return OK;
+    text due = instant_format(db->arena, incident_promised(scope_now(db)));
+    return mail_queue(app, db,
+                      &(letter){ .kind = LETTER_CASE_RECEIVED,
+                                 .to = in->email,
+                                 .language = in->language,
+                                 .link = TEXT("/citizens/track"),
+                                 .values = { { "reference", s->reference }, { "due", due } } });
 }
 
 error incidents_report(platform *app, scope *db, const public_report *in, report_receipt *out)
@@ -118,6 +137,7 @@ error incidents_report(platform *app, scope *db, const public_report *in, report
     TRY(insert(app, db, in, &inbox, &s, secret));
     TRY(add_event(db, s.org_id, s.id, TEXT("STATUS"), s.status, NO_TEXT));
     TRY(note(db, "incident_reported", s.org_id, s.id));
+    TRY(confirm(app, db, in, &s));
     *out = (report_receipt){ .reference = s.reference,
                              .secret = secret,
                              .response_due_at = incident_promised(scope_now(db)) };

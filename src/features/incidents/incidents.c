@@ -1,6 +1,7 @@
 #include "features/incidents/incidents.h"
 
 #include "crypto/random.h"
+#include "features/mail/mail.h"
 #include "ledger/ledger.h"
 
 const char *const incident_status_names[] = { "OPEN", "INVESTIGATING", "RESOLVED", "DISMISSED", "CLOSED", NULL };
@@ -291,7 +292,24 @@ static void apply(scope *db, incident_state *s, const incident_decision *in)
     if (text_is(in->public_reply)) s->public_reply = in->public_reply;
 }
 
-error incidents_decide(scope *db, uuid id, const incident_decision *in, incident_view *out)
+/* The reference, never the secret: whoever reads somebody's mail cannot open the case. */
+static error tell_reporter(platform *app, scope *db, const incident_state *s, letter_kind kind)
+{
+    bool found;
+    incident_reporter reporter;
+    text address;
+    TRY(sql_incident_reporter(db, &(sql_incident_reporter_in){ .id = s->id }, &found, &reporter));
+    if (!found) return OK;
+    TRY(unseal(db->arena, app->intake_key, reporter.address_sealed, &address));
+    return mail_queue(app, db,
+                      &(letter){ .kind = kind,
+                                 .to = address,
+                                 .language = reporter.language,
+                                 .link = TEXT("/citizens/track"),
+                                 .values = { { "reference", s->reference }, { "status", s->status } } });
+}
+
+error incidents_decide(platform *app, scope *db, uuid id, const incident_decision *in, incident_view *out)
 {
     bool found;
     incident_state s;
@@ -311,10 +329,11 @@ error incidents_decide(scope *db, uuid id, const incident_decision *in, incident
                                                                    .is_spam = in->is_spam,
                                                                    .ledger_entry_id = entry }));
     TRY(note_status(db, &s, in->public_reply));
+    TRY(tell_reporter(app, db, &s, LETTER_CASE_STATUS));
     return incidents_read(db, id, out);
 }
 
-error incidents_say(scope *db, uuid id, const incident_words *in, incident_view *out)
+error incidents_say(platform *app, scope *db, uuid id, const incident_words *in, incident_view *out)
 {
     bool found;
     incident_state s;
@@ -328,6 +347,7 @@ error incidents_say(scope *db, uuid id, const incident_words *in, incident_view 
                                                                        .author_kind = TEXT("STAFF"),
                                                                        .author_id = author(db),
                                                                        .body = in->body }));
+    if (!is_note) TRY(tell_reporter(app, db, &s, LETTER_CASE_MESSAGE));
     return incidents_read(db, id, out);
 }
 

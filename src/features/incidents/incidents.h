@@ -78,8 +78,9 @@ error incidents_read(scope *db, uuid id, incident_view *out); /* NOT_FOUND also 
 error incidents_open(scope *db, const incident_draft *draft, incident_view *out);
 error incidents_change(scope *db, uuid id, int64_t version, const incident_change *change, incident_view *out);
 /* CONFLICT: not from this status; INVALID: a decision without its reasons. The caller is the reviewer. */
-error incidents_decide(scope *db, uuid id, const incident_decision *in, incident_view *out);
-error incidents_say(scope *db, uuid id, const incident_words *in, incident_view *out);
+/* Of a change of status, and of a message that is not internal, the reporter gets a letter, if there is an address. */
+error incidents_decide(platform *app, scope *db, uuid id, const incident_decision *in, incident_view *out);
+error incidents_say(platform *app, scope *db, uuid id, const incident_words *in, incident_view *out);
 
 typedef struct escalation_wanted {
     bool dry_run;

@@ -182,6 +182,15 @@ select org_id, id, reference, organization_named, category, title, description, 
 from incidents
 where reference = upper($reference) and case_secret_hash = $secret_hash;
 
+-- Where the reporter of an incident that is no spam gets letters.
+-- name: incident_reporter :maybe
+-- as: tenant
+-- in: id uuid
+-- out: incident_reporter (address_sealed bytea, language text?)
+select reporter_email_sealed as address_sealed, reporter_lang as language
+from incidents
+where org_id = current_org() and id = $id and reporter_email_sealed is not null and not is_spam;
+
 -- name: case_messages :many
 -- as: system
 -- in: org_id uuid, incident_id uuid

@@ -250,7 +250,7 @@ static error post_status(request *rq, const void *body, void *reply)
 {
     const id_path *path = rq->path;
     incident_view *out = reply;
-    TRY(incidents_decide(rq->scope, path->id, body, out));
+    TRY(incidents_decide(rq->app, rq->scope, path->id, body, out));
     reply_etag_version(rq, out->row.version);
     return OK;
 }
@@ -258,7 +258,7 @@ static error post_status(request *rq, const void *body, void *reply)
 static error post_message(request *rq, const void *body, void *reply)
 {
     const id_path *path = rq->path;
-    return incidents_say(rq->scope, path->id, body, reply);
+    return incidents_say(rq->app, rq->scope, path->id, body, reply);
 }
 
 static error post_escalate(request *rq, const void *body, void *reply)

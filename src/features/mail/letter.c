@@ -233,7 +233,7 @@ static void add_link(writing *w, const letter_text *said, text url)
 {
     text_add_string(&w->out, "<p><a href=\"");
     add_plain(w, url);
-    text_add_string(&w->out, "\" style=\"display:inline-block;padding:10px 18px;border-radius:6px;background:#1d4ed8;"
+    text_add_string(&w->out, "\" style=\"display:inline-block;padding:10px 18px;border-radius:6px;background:#0f5c5c;"
                              "color:#ffffff;text-decoration:none\">");
     add_plain(w, text_of(said->action));
     text_add_string(&w->out, "</a></p>\n<p style=\"font-size:13px;color:#4b5563;word-break:break-all\">");

@@ -29,10 +29,10 @@ const asProblem: Middleware = {
     async onResponse({ response }) {
         if (response.ok) return;
         const body: unknown = await response.clone().json().catch(() => null);
-        throw new ApiProblem(readProblem(body, response.status, response.headers.get('X-Request-Id')));
+        throw new ApiProblem(readProblem(body, response.status, response.headers));
     },
     onError() {
-        return new ApiProblem(readProblem(null, 0, null));
+        return new ApiProblem(readProblem(null, 0, new Headers()));
     },
 };
 

@@ -7,6 +7,8 @@ export interface Problem {
     status: number;
     detail: string;
     request_id?: string;
+    /** Seconds until it is worth trying again. */
+    retry_after?: number;
     errors?: { pointer: string; detail: string }[];
 }
 
@@ -30,14 +32,17 @@ const readErrors = (value: unknown) =>
           }))
         : [];
 
-export const readProblem = (body: unknown, status: number, requestId: string | null): Problem => {
+const readSeconds = (header: string | null) => (header && /^\d+$/.test(header) ? Number(header) : undefined);
+
+export const readProblem = (body: unknown, status: number, headers: Headers): Problem => {
     const given = isRecord(body) ? body : {};
     const word = (name: string) => (typeof given[name] === 'string' ? given[name] : undefined);
     return {
         title: word('title') ?? t('problem.title'),
         status,
         detail: word('detail') ?? (status === 0 ? t('problem.offline') : t('problem.noReason')),
-        request_id: word('request_id') ?? requestId ?? undefined,
+        request_id: word('request_id') ?? headers.get('X-Request-Id') ?? undefined,
+        retry_after: readSeconds(headers.get('Retry-After')),
         errors: readErrors(given.errors),
     };
 };

@@ -5,6 +5,7 @@ import { useTranslation } from '@aic/text';
 import { FormErrors } from '@aic/ui';
 import { type SubmitEvent, useState } from 'react';
 import { textOf } from './form';
+import { SignInErrors } from './Lockout';
 
 const CodeInput = ({ label, description, error }: { label: string; description?: string; error?: string }) => (
     <TextInput name="code" label={label} description={description} error={error} required autoFocus autoComplete="one-time-code" inputMode="text" spellCheck={false} maxLength={40} />
@@ -21,7 +22,7 @@ export const CodeForm = ({ token, done, back }: { token: string; done: () => voi
     return (
         <form className="stack" onSubmit={submit}>
             <p className="soft small" style={{ margin: 0 }}>{t('mfa.codeLead')}</p>
-            <FormErrors error={verify.error} />
+            <SignInErrors error={verify.error} />
             <CodeInput label={t('mfa.code')} description={t('mfa.codeHelp')} />
             <Button type="submit" loading={verify.isPending} fullWidth>{t('mfa.verify')}</Button>
             <Anchor component="button" type="button" size="sm" onClick={back}>{t('mfa.back')}</Anchor>

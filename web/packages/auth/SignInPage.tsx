@@ -1,11 +1,12 @@
 import { Anchor, Button, PasswordInput, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { api, call, fieldErrors } from '@aic/api';
+import { ApiProblem, api, call, fieldErrors } from '@aic/api';
 import { useTranslation } from '@aic/text';
 import { FormErrors } from '@aic/ui';
 import { type SubmitEvent, useState } from 'react';
-import icon from '../ui/icon.svg';
+import { AuthPanel } from './AuthPanel';
 import { textOf } from './form';
+import { SignInErrors } from './Lockout';
 import { CodeForm, SetUp } from './SecondFactor';
 
 const Register = ({ done }: { done: (email: string, password: string) => void }) => {
@@ -35,6 +36,17 @@ const Register = ({ done }: { done: (email: string, password: string) => void })
     );
 };
 
+/** An account was made whose address is not confirmed yet, so that it opens nothing. */
+const ConfirmFirst = ({ email, back }: { email: string; back: () => void }) => {
+    const { t } = useTranslation();
+    return (
+        <AuthPanel title={t('recovery.confirmTitle')}>
+            <p style={{ margin: 0 }}>{t('recovery.confirmLead', { email })}</p>
+            <Button onClick={back} fullWidth>{t('auth.signIn')}</Button>
+        </AuthPanel>
+    );
+};
+
 interface Props {
     mayRegister?: boolean;
     /** The recovery codes of a second factor that was just set up: somebody is signed in then. */
@@ -45,6 +57,7 @@ export const SignInPage = ({ mayRegister = true, onCodes }: Props) => {
     const { t } = useTranslation();
     const client = useQueryClient();
     const [registering, setRegistering] = useState(false);
+    const [toConfirm, setToConfirm] = useState<string | null>(null);
     const [wanted, setWanted] = useState<{ token: string; setUp: boolean } | null>(null);
     const enter = () => void client.invalidateQueries();
     const signIn = useMutation({
@@ -59,35 +72,37 @@ export const SignInPage = ({ mayRegister = true, onCodes }: Props) => {
         const form = new FormData(event.currentTarget);
         signIn.mutate({ email: textOf(form, 'email'), password: textOf(form, 'password') });
     };
+    const enterFirst = (email: string, password: string) =>
+        signIn.mutate({ email, password }, { onError: (error) => { if (error instanceof ApiProblem && error.status === 401) setToConfirm(email); } });
+    const beginAgain = () => {
+        signIn.reset();
+        setToConfirm(null);
+        setRegistering(false);
+    };
+    if (toConfirm) return <ConfirmFirst email={toConfirm} back={beginAgain} />;
     const title = wanted ? t(wanted.setUp ? 'mfa.setUpTitle' : 'mfa.codeTitle') : t(registering ? 'auth.registerTitle' : 'auth.welcome');
     return (
-        <main className="auth">
-            <div className="card panel stack">
-                <div>
-                    <img src={icon} alt="" width="40" height="40" />
-                    <h1>{title}</h1>
-                    {!wanted && <p className="soft small">{t('app.claim')}</p>}
-                </div>
-                {wanted?.setUp && <SetUp token={wanted.token} done={onCodes} />}
-                {wanted && !wanted.setUp && <CodeForm token={wanted.token} done={enter} back={() => setWanted(null)} />}
-                {!wanted && registering && <Register done={(email, password) => signIn.mutate({ email, password })} />}
-                {!wanted && !registering && (
-                    <form className="stack" onSubmit={submit}>
-                        <FormErrors error={signIn.error} />
-                        <TextInput name="email" type="email" label={t('auth.email')} required autoComplete="username" autoFocus />
-                        <PasswordInput name="password" label={t('auth.password')} required autoComplete="current-password" />
-                        <Button type="submit" loading={signIn.isPending} fullWidth>{t('auth.signIn')}</Button>
-                    </form>
-                )}
-                {mayRegister && !wanted && (
-                    <p className="small soft">
-                        {registering ? t('auth.haveAccount') : t('auth.noAccount')}{' '}
-                        <Anchor component="button" type="button" onClick={() => setRegistering(!registering)}>
-                            {registering ? t('auth.signIn') : t('auth.register')}
-                        </Anchor>
-                    </p>
-                )}
-            </div>
-        </main>
+        <AuthPanel title={title} lead={wanted ? undefined : t('app.claim')}>
+            {wanted?.setUp && <SetUp token={wanted.token} done={onCodes} />}
+            {wanted && !wanted.setUp && <CodeForm token={wanted.token} done={enter} back={() => setWanted(null)} />}
+            {!wanted && registering && <Register done={enterFirst} />}
+            {!wanted && !registering && (
+                <form className="stack" onSubmit={submit}>
+                    <SignInErrors error={signIn.error} />
+                    <TextInput name="email" type="email" label={t('auth.email')} required autoComplete="username" autoFocus />
+                    <PasswordInput name="password" label={t('auth.password')} required autoComplete="current-password" />
+                    <Button type="submit" loading={signIn.isPending} fullWidth>{t('auth.signIn')}</Button>
+                    <Anchor href="/app/forgot" size="sm">{t('recovery.forgot')}</Anchor>
+                </form>
+            )}
+            {mayRegister && !wanted && (
+                <p className="small soft">
+                    {registering ? t('auth.haveAccount') : t('auth.noAccount')}{' '}
+                    <Anchor component="button" type="button" onClick={() => setRegistering(!registering)}>
+                        {registering ? t('auth.signIn') : t('auth.register')}
+                    </Anchor>
+                </p>
+            )}
+        </AuthPanel>
     );
 };

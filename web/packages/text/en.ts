@@ -1,12 +1,14 @@
 import { access } from './en.access';
 import { audit } from './en.audit';
 import { intake } from './en.intake';
+import { recovery } from './en.recovery';
 import { security } from './en.security';
 
 export const en = {
     ...access,
     ...audit,
     ...intake,
+    ...recovery,
     ...security,
     app: { name: 'AIC Platform', claim: 'A named human stays accountable.' },
     nav: {

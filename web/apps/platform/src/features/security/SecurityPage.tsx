@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from '@aic/text';
 import { ErrorState, Loading, Page, Panel } from '@aic/ui';
+import { Address } from './parts/Address';
 import { Factor } from './parts/Factor';
 import { Password } from './parts/Password';
 import { Sessions } from './parts/Sessions';
@@ -20,6 +21,7 @@ export const SecurityPage = () => {
                         {factor.data && <Factor factor={factor.data} />}
                     </Panel>
                     <Panel title={t('security.password')}><Password withCode={factor.data?.enabled ?? false} /></Panel>
+                    <Panel title={t('recovery.address')}><Address withCode={factor.data?.enabled ?? false} /></Panel>
                 </div>
                 <Panel title={t('security.sessions')}>
                     {sessions.isPending && <Loading rows={3} />}

@@ -8,4 +8,5 @@ export const endSession = (id: string) => call(api.DELETE('/api/v1/auth/sessions
 export const endOthers = () => call(api.POST('/api/v1/auth/sessions/revoke-others'));
 export const renewCodes = (body: { password: string; code: string }) => call(api.POST('/api/v1/auth/recovery-codes', { body }));
 export const disable = (body: { password: string; code: string }) => call(api.POST('/api/v1/auth/mfa/disable', { body }));
+export const changeEmail = (body: { new_email: string; password: string; code?: string }) => call(api.POST('/api/v1/auth/change-email', { body }));
 export const changePassword = (body: { current_password: string; new_password: string; code?: string }) => call(api.POST('/api/v1/auth/change-password', { body }));
