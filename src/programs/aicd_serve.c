@@ -186,10 +186,17 @@ static error write_url(running *r, text url)
 static error start_server(running *r)
 {
     http_options options = server_options(r);
+    /* Never the Host header, which whoever asks can choose. A port that is drawn is known to nobody before it is told.
+     */
+    bool is_drawn = text_ends(options.listen, ":0");
+    r->app.web_url =
+        text_is(options.public_url) ? options.public_url : text_format(r->arena, "http://%.*s", PRINT(options.listen));
+    while (text_ends(r->app.web_url, "/")) r->app.web_url.length--;
     TRY(http_start(r->arena, &options, &r->server));
     text host = options.listen;
     while (host.length && host.data[host.length - 1] != ':') host.length--;
     text url = text_format(r->arena, "http://%.*s%d", PRINT(host), http_port(r->server));
+    if (is_drawn && !text_is(options.public_url)) r->app.web_url = url;
     log_event(&r->log, LOG_INFO, "listening", "The server is ready.", (log_field[]){ LOG_T("url", url), LOG_END });
     return write_url(r, url);
 }

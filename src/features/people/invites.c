@@ -40,7 +40,7 @@ error invites_make(platform *app, scope *db, const principal *who, const invite_
     TRY(sql_invite_by_id(db, &(sql_invite_by_id_in){ .id = id, .now = now }, &found, &out->row));
     if (!found) return fail(db->arena, INTERNAL, "", "An invitation that was just made is not there.");
     out->token = token;
-    out->link = text_format(db->arena, "%.*s/app/invite?token=%.*s", PRINT(app->issuer), PRINT(token));
+    out->link = text_format(db->arena, "%.*s/app/invite?token=%.*s", PRINT(app->web_url), PRINT(token));
     return OK;
 }
 

@@ -1,4 +1,5 @@
 export { useSession, useSignOut, SessionGate, wasSignedIn, type Session } from './session';
+export { InvitePage } from './InvitePage';
 export { SignInPage } from './SignInPage';
 export { RecoveryCodes, SetUp } from './SecondFactor';
 export { textOf } from './form';

@@ -1,4 +1,4 @@
-import { IconAddressBook, IconAlertTriangle, IconChartBar, IconHistory, IconLayoutDashboard, IconLink, IconServerCog, IconShieldLock } from '@tabler/icons-react';
+import { IconAddressBook, IconAlertTriangle, IconChartBar, IconHistory, IconLayoutDashboard, IconLink, IconServerCog, IconSettings, IconShieldLock, IconUser, IconUsers } from '@tabler/icons-react';
 import { Outlet } from '@tanstack/react-router';
 import { useSession, useSignOut } from '@aic/auth';
 import { useTranslation } from '@aic/text';
@@ -21,7 +21,16 @@ export const Frame = () => {
         },
         ...(can('manage_leads') ? [{ title: t('leads.title'), items: [{ to: '/leads', label: t('leads.nav'), icon: IconAddressBook }] }] : []),
         ...(can('view_audit_log') ? [{ title: t('audit.group'), items: [{ to: '/audit-log', label: t('audit.nav'), icon: IconHistory }] }] : []),
-        { title: t('security.group'), items: [{ to: '/settings/security', label: t('security.nav'), icon: IconShieldLock }] },
+        ...(can('manage_users') || can('manage_org')
+            ? [{
+                  title: t('people.group'),
+                  items: [
+                      ...(can('manage_users') ? [{ to: '/people', label: t('people.nav'), icon: IconUsers }] : []),
+                      ...(can('manage_org') ? [{ to: '/settings/organization', label: t('organization.nav'), icon: IconSettings }] : []),
+                  ],
+              }]
+            : []),
+        { title: t('security.group'), items: [{ to: '/settings/profile', label: t('profile.nav'), icon: IconUser }, { to: '/settings/security', label: t('security.nav'), icon: IconShieldLock }] },
     ];
     const actions = [
         ...(can('run_analysis') ? [{ to: '/analyses/new', label: t('nav.newAnalysis') }] : []),

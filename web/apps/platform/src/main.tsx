@@ -1,4 +1,4 @@
-import { SessionGate, wasSignedIn } from '@aic/auth';
+import { InvitePage, SessionGate, wasSignedIn } from '@aic/auth';
 import { startApp } from '@aic/ui';
 import { lazy } from 'react';
 
@@ -6,4 +6,6 @@ const load = () => import('./Platform').then((module) => ({ default: module.Plat
 const Platform = lazy(load);
 
 if (wasSignedIn()) void load();
-void startApp(<SessionGate><Platform /></SessionGate>);
+// Whoever follows an invitation has no session yet, and needs none to see what it is for.
+const isInvited = window.location.pathname === '/app/invite';
+void startApp(isInvited ? <InvitePage /> : <SessionGate><Platform /></SessionGate>);
