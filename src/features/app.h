@@ -23,7 +23,8 @@ typedef struct platform {
     struct key_keeper *keys;    /* of access tokens; features/keys/keys.h */
     password_hasher *passwords; /* so that a flood of sign-ins cannot take the memory */
     token_cache *tokens;        /* whose signatures were found right */
-    text issuer;                /* the public URL */
+    text issuer;                /* of access tokens: the public URL, if there is one */
+    text web_url;               /* where people reach the web apps: the public URL, else the address we listen at */
     text_list payment_secrets;  /* of the payment provider's webhook; several while one is rotated */
     bool is_development;
     bool limit_rates;

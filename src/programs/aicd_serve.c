@@ -203,7 +203,6 @@ static error write_url(running *r, text url)
 
 static mail_options mail_options_of(const running *r, text public_url)
 {
-    while (text_ends(public_url, "/")) public_url.length--;
     bool to_files = text_equal_string(config_text(r->settings, "AIC_ENV"), "development");
     return (mail_options){
         .smtp_url = config_text(r->settings, "SMTP_URL"),
@@ -215,22 +214,28 @@ static mail_options mail_options_of(const running *r, text public_url)
     };
 }
 
-static error start_mail(running *r, text url)
+static error start_mail(running *r)
 {
-    text configured = config_text(r->settings, "AIC_PUBLIC_URL");
-    mail_options options = mail_options_of(r, text_is(configured) ? configured : url);
+    mail_options options = mail_options_of(r, r->app.web_url);
     return mail_start(r->arena, &r->app, &options, &r->post);
 }
 
 static error start_server(running *r)
 {
     http_options options = server_options(r);
+    /* Never the Host header, which whoever asks can choose. A port that is drawn is known to nobody before it is told.
+     */
+    bool is_drawn = text_ends(options.listen, ":0");
+    r->app.web_url =
+        text_is(options.public_url) ? options.public_url : text_format(r->arena, "http://%.*s", PRINT(options.listen));
+    while (text_ends(r->app.web_url, "/")) r->app.web_url.length--;
     TRY(http_start(r->arena, &options, &r->server));
     text host = options.listen;
     while (host.length && host.data[host.length - 1] != ':') host.length--;
     text url = text_format(r->arena, "http://%.*s%d", PRINT(host), http_port(r->server));
+    if (is_drawn && !text_is(options.public_url)) r->app.web_url = url;
     log_event(&r->log, LOG_INFO, "listening", "The server is ready.", (log_field[]){ LOG_T("url", url), LOG_END });
-    TRY(start_mail(r, url));
+    TRY(start_mail(r));
     return write_url(r, url);
 }
 

@@ -3,6 +3,8 @@
 #include "crypto/password.h"
 #include "crypto/random.h"
 #include "features/access/access.h"
+#include "features/mail/mail.h"
+#include "features/organizations/organizations.h"
 
 const char *const invite_status_names[] = { "OPEN", "USED", "EXPIRED", "REVOKED", NULL };
 
@@ -19,6 +21,23 @@ static error check_draft(scope *db, const principal *who, const invite_draft *in
     /* Only of the own organization, whose people the asker sees anyway. */
     TRY(sql_person_has_address(db, &(sql_person_has_address_in){ .email = in->email }, &known));
     return known.is_here ? fail(db->arena, CONFLICT, "/email", "This person is in your organization already.") : OK;
+}
+
+/* To the address that it is bound to, if to one. */
+static error send_invitation(platform *app, scope *db, const invite_made *made)
+{
+    organization ours;
+    if (!text_is(made->row.email)) return OK;
+    TRY(organizations_current(db, &ours));
+    return mail_queue(app, db,
+                      &(letter){ .kind = LETTER_INVITATION,
+                                 .to = made->row.email,
+                                 .language = ours.locale,
+                                 .link = text_format(db->arena, "/app/invite?token=%.*s", PRINT(made->token)),
+                                 .values = { { "organization", ours.name },
+                                             { "inviter", made->row.created_by_name },
+                                             { "role", made->row.role },
+                                             { "expires", instant_format(db->arena, made->row.expires_at) } } });
 }
 
 error invites_make(platform *app, scope *db, const principal *who, const invite_draft *in, text name, invite_made *out)
@@ -41,8 +60,8 @@ error invites_make(platform *app, scope *db, const principal *who, const invite_
     TRY(sql_invite_by_id(db, &(sql_invite_by_id_in){ .id = id, .now = now }, &found, &out->row));
     if (!found) return fail(db->arena, INTERNAL, "", "An invitation that was just made is not there.");
     out->token = token;
-    out->link = text_format(db->arena, "%.*s/app/invite?token=%.*s", PRINT(app->issuer), PRINT(token));
-    return OK;
+    out->link = text_format(db->arena, "%.*s/app/invite?token=%.*s", PRINT(app->web_url), PRINT(token));
+    return send_invitation(app, db, out);
 }
 
 /* ------------------------------------------------------------------ the list */

@@ -103,7 +103,8 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** Change your name or language */
+        patch: operations["patch_auth_me"];
         trace?: never;
     };
     "/api/v1/auth/mfa/setup": {
@@ -468,25 +469,8 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Change your organization's profile */
+        /** Change your organization's profile and rules */
         patch: operations["patch_organizations_current"];
-        trace?: never;
-    };
-    "/api/v1/users": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List the people of your organization */
-        get: operations["get_users"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
         trace?: never;
     };
     "/api/v1/dashboard": {
@@ -1264,6 +1248,227 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the people of your organization
+         * @description By name. How and when somebody signs in is told to those who manage people.
+         */
+        get: operations["get_users"];
+        put?: never;
+        /**
+         * Invite somebody by name and address
+         * @description The link and its token are told in this answer and never again; for that reason no Idempotency-Key is taken, which would have to keep them.
+         */
+        post: operations["post_users"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read one person */
+        get: operations["get_users_id"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete somebody's account and erase what is personal
+         * @description Name, address, password, second factor and sessions are erased. The id stays, so that records and the ledger hold.
+         */
+        delete: operations["delete_users_id"];
+        options?: never;
+        head?: never;
+        /**
+         * Change somebody's name, language or role
+         * @description Nobody changes his own role, gives one above his own, or takes the last administrator's.
+         */
+        patch: operations["patch_users_id"];
+        trace?: never;
+    };
+    "/api/v1/users/{id}/deactivate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign somebody out for good
+         * @description Sessions end at once, and open invitations that the person made.
+         */
+        post: operations["post_users_id_deactivate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}/reactivate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a deactivated person sign in again */
+        post: operations["post_users_id_reactivate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}/reset-mfa": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a lost second factor away
+         * @description Sessions end. For super admins and the certification body's own people two different administrators must ask for it within a day.
+         */
+        post: operations["post_users_id_reset_mfa"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List invitations, the newest first */
+        get: operations["get_invites"];
+        put?: never;
+        /**
+         * Invite somebody by a link
+         * @description The link and its token are told in this answer and never again; for that reason no Idempotency-Key is taken, which would have to keep them.
+         */
+        post: operations["post_invites"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invites/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke an invitation */
+        delete: operations["delete_invites_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/invites/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What an invitation is for
+         * @description 410: used up, expired or revoked.
+         */
+        get: operations["get_auth_invites_token"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/accept-invite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept an invitation
+         * @description Answers as signing in does. An address that has an account already gets an answer of the same form that opens nothing; its owner signs in as before.
+         */
+        post: operations["post_auth_accept_invite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/me/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Download what is kept about you */
+        get: operations["get_auth_me_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/delete-account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Delete your account and erase what is personal
+         * @description A POST, since a DELETE carries no body and the password is asked for. The id stays, so that records and the ledger hold; the last administrator of an organization cannot go.
+         */
+        post: operations["post_auth_delete_account"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -1871,6 +2076,8 @@ export interface operations {
                             certification_status: "DRAFT" | "PENDING_REVIEW" | "REVISION_REQUIRED" | "APPROVED" | "CERTIFIED" | "PROVISIONAL" | "SUSPENDED" | "REVOKED" | "WITHDRAWN" | "EXPIRED";
                             /** @description null: not yet scored */
                             integrity_score: number | null;
+                            /** @description Everybody here must have a second factor */
+                            mfa_required: boolean;
                             /** @description For If-Match */
                             version: number;
                             /** Format: date-time */
@@ -1889,6 +2096,83 @@ export interface operations {
             401: components["responses"]["unauthenticated"];
             403: components["responses"]["forbidden"];
             414: components["responses"]["address_too_long"];
+            422: components["responses"]["invalid"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    patch_auth_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name?: string | null;
+                    /** @enum {string|null} */
+                    locale?: "en" | "af" | "zu" | "fr" | "de" | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Change your name or language */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        name: string;
+                        email: string;
+                        /** @enum {string} */
+                        role: "ADMIN" | "COMPLIANCE_OFFICER" | "AUDITOR" | "VIEWER";
+                        /** @enum {string} */
+                        locale: "en" | "af" | "zu" | "fr" | "de";
+                        /** @description false: deactivated; cannot sign in */
+                        is_active: boolean;
+                        is_super_admin: boolean;
+                        /** @description The address was proven by a mail; null for who does not manage people */
+                        email_verified: boolean | null;
+                        /** @description Has a second factor; null for who does not manage people */
+                        mfa_enabled: boolean | null;
+                        /** @description Must have one, by role or organization; null for who does not manage people */
+                        mfa_required: boolean | null;
+                        /**
+                         * Format: uuid
+                         * @description Who asked to reset it, while a second administrator has not confirmed; null for who does not manage people
+                         */
+                        mfa_reset_asked_by: string | null;
+                        /**
+                         * Format: date-time
+                         * @description Last sign-in; null for who does not manage people
+                         */
+                        last_login_at: string | null;
+                        /**
+                         * Format: date-time
+                         * @description After wrong passwords or codes; null for who does not manage people
+                         */
+                        locked_until: string | null;
+                        /** @description For If-Match */
+                        version: number;
+                        /** Format: date-time */
+                        created_at: string;
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["timeout"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            414: components["responses"]["address_too_long"];
+            415: components["responses"]["unsupported_media"];
             422: components["responses"]["invalid"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
@@ -2964,6 +3248,8 @@ export interface operations {
                         certification_status: "DRAFT" | "PENDING_REVIEW" | "REVISION_REQUIRED" | "APPROVED" | "CERTIFIED" | "PROVISIONAL" | "SUSPENDED" | "REVOKED" | "WITHDRAWN" | "EXPIRED";
                         /** @description null: not yet scored */
                         integrity_score: number | null;
+                        /** @description Everybody here must have a second factor */
+                        mfa_required: boolean;
                         /** @description For If-Match */
                         version: number;
                         /** Format: date-time */
@@ -3009,11 +3295,13 @@ export interface operations {
                     timezone?: string | null;
                     /** @enum {string|null} */
                     locale?: "en" | "af" | "zu" | "fr" | "de" | null;
+                    /** @description true: who has no second factor is asked to set one up at the next sign-in or refresh */
+                    mfa_required?: boolean | null;
                 };
             };
         };
         responses: {
-            /** @description Change your organization's profile */
+            /** @description Change your organization's profile and rules */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3041,6 +3329,8 @@ export interface operations {
                         certification_status: "DRAFT" | "PENDING_REVIEW" | "REVISION_REQUIRED" | "APPROVED" | "CERTIFIED" | "PROVISIONAL" | "SUSPENDED" | "REVOKED" | "WITHDRAWN" | "EXPIRED";
                         /** @description null: not yet scored */
                         integrity_score: number | null;
+                        /** @description Everybody here must have a second factor */
+                        mfa_required: boolean;
                         /** @description For If-Match */
                         version: number;
                         /** Format: date-time */
@@ -3060,55 +3350,6 @@ export interface operations {
             413: components["responses"]["too_large"];
             414: components["responses"]["address_too_long"];
             415: components["responses"]["unsupported_media"];
-            422: components["responses"]["invalid"];
-            431: components["responses"]["headers_too_large"];
-            503: components["responses"]["unavailable"];
-        };
-    };
-    get_users: {
-        parameters: {
-            query?: {
-                /** @description How many at most */
-                limit?: number;
-                /** @description next_cursor of the page before */
-                cursor?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description List the people of your organization */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: {
-                            /** Format: uuid */
-                            id: string;
-                            name: string;
-                            email: string;
-                            /** @enum {string} */
-                            role: "ADMIN" | "COMPLIANCE_OFFICER" | "AUDITOR" | "VIEWER";
-                            is_active: boolean;
-                            /** Format: date-time */
-                            last_login_at: string | null;
-                            /** Format: date-time */
-                            created_at: string;
-                        }[];
-                        next_cursor: string | null;
-                    };
-                    "text/csv": string;
-                    "application/x-ndjson": string;
-                };
-            };
-            400: components["responses"]["bad_request"];
-            401: components["responses"]["unauthenticated"];
-            403: components["responses"]["forbidden"];
-            414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
@@ -7038,6 +7279,916 @@ export interface operations {
             409: components["responses"]["conflict"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    get_users: {
+        parameters: {
+            query?: {
+                /** @description How many at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Part of the name or address */
+                q?: string;
+                role?: "ADMIN" | "COMPLIANCE_OFFICER" | "AUDITOR" | "VIEWER";
+                status?: "ACTIVE" | "DEACTIVATED" | "LOCKED";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List the people of your organization */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                            email: string;
+                            /** @enum {string} */
+                            role: "ADMIN" | "COMPLIANCE_OFFICER" | "AUDITOR" | "VIEWER";
+                            /** @enum {string} */
+                            locale: "en" | "af" | "zu" | "fr" | "de";
+                            /** @description false: deactivated; cannot sign in */
+                            is_active: boolean;
+                            is_super_admin: boolean;
+                            /** @description The address was proven by a mail; null for who does not manage people */
+                            email_verified: boolean | null;
+                            /** @description Has a second factor; null for who does not manage people */
+                            mfa_enabled: boolean | null;
+                            /** @description Must have one, by role or organization; null for who does not manage people */
+                            mfa_required: boolean | null;
+                            /**
+                             * Format: uuid
+                             * @description Who asked to reset it, while a second administrator has not confirmed; null for who does not manage people
+                             */
+                            mfa_reset_asked_by: string | null;
+                            /**
+                             * Format: date-time
+                             * @description Last sign-in; null for who does not manage people
+                             */
+                            last_login_at: string | null;
+                            /**
+                             * Format: date-time
+                             * @description After wrong passwords or codes; null for who does not manage people
+                             */
+                            locked_until: string | null;
+                            /** @description For If-Match */
+                            version: number;
+                            /** Format: date-time */
+                            created_at: string;
+                        }[];
+                        next_cursor: string | null;
+                    };
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            414: components["responses"]["address_too_long"];
+            422: components["responses"]["invalid"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    post_users: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                    /** Format: email */
+                    email: string;
+                    /** @enum {string} */
+                    role: "ADMIN" | "COMPLIANCE_OFFICER" | "AUDITOR" | "VIEWER";
+                };
+            };
+        };
+        responses: {
+            /** @description Invite somebody by name and address */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        /** @description How the link's token begins */
+                        prefix: string;
+                        /** @enum {string} */
+                        role: "ADMIN" | "COMPLIANCE_OFFICER" | "AUDITOR" | "VIEWER";
+                        name: string | null;
+                        email: string | null;
+                        max_uses: number;
+                        uses: number;
+                        /** @enum {string} */
+                        status: "OPEN" | "USED" | "EXPIRED" | "REVOKED";
+                        /** Format: date-time */
+                        expires_at: string;
+                        /** Format: uuid */
+                        created_by: string;
+                        created_by_name: string | null;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** @description Told this once */
+                        token: string;
+                        /** @description To be given to the person; told this once */
+                        link: string;
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["timeout"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            414: components["responses"]["address_too_long"];
+            415: components["responses"]["unsupported_media"];
+            422: components["responses"]["invalid"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    get_users_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Read one person */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        name: string;
+                        email: string;
+                        /** @enum {string} */
+                        role: "ADMIN" | "COMPLIANCE_OFFICER" | "AUDITOR" | "VIEWER";
+                        /** @enum {string} */
+                        locale: "en" | "af" | "zu" | "fr" | "de";
+                        /** @description false: deactivated; cannot sign in */
+                        is_active: boolean;
+                        is_super_admin: boolean;
+                        /** @description The address was proven by a mail; null for who does not manage people */
+                        email_verified: boolean | null;
+                        /** @description Has a second factor; null for who does not manage people */
+                        mfa_enabled: boolean | null;
+                        /** @description Must have one, by role or organization; null for who does not manage people */
+                        mfa_required: boolean | null;
+                        /**
+                         * Format: uuid
+                         * @description Who asked to reset it, while a second administrator has not confirmed; null for who does not manage people
+                         */
+                        mfa_reset_asked_by: string | null;
+                        /**
+                         * Format: date-time
+                         * @description Last sign-in; null for who does not manage people
+                         */
+                        last_login_at: string | null;
+                        /**
+                         * Format: date-time
+                         * @description After wrong passwords or codes; null for who does not manage people
+                         */
+                        locked_until: string | null;
+                        /** @description For If-Match */
+                        version: number;
+                        /** Format: date-time */
+                        created_at: string;
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            414: components["responses"]["address_too_long"];
+            422: components["responses"]["invalid"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    delete_users_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Delete somebody's account and erase what is personal */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            409: components["responses"]["conflict"];
+            414: components["responses"]["address_too_long"];
+            422: components["responses"]["invalid"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    patch_users_id: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the version that was changed, such as "3" */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name?: string | null;
+                    /** @enum {string|null} */
+                    locale?: "en" | "af" | "zu" | "fr" | "de" | null;
+                    /**
+                     * @description Ends the person's sessions and open invitations
+                     * @enum {string|null}
+                     */
+                    role?: "ADMIN" | "COMPLIANCE_OFFICER" | "AUDITOR" | "VIEWER" | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Change somebody's name, language or role */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        name: string;
+                        email: string;
+                        /** @enum {string} */
+                        role: "ADMIN" | "COMPLIANCE_OFFICER" | "AUDITOR" | "VIEWER";
+                        /** @enum {string} */
+                        locale: "en" | "af" | "zu" | "fr" | "de";
+                        /** @description false: deactivated; cannot sign in */
+                        is_active: boolean;
+                        is_super_admin: boolean;
+                        /** @description The address was proven by a mail; null for who does not manage people */
+                        email_verified: boolean | null;
+                        /** @description Has a second factor; null for who does not manage people */
+                        mfa_enabled: boolean | null;
+                        /** @description Must have one, by role or organization; null for who does not manage people */
+                        mfa_required: boolean | null;
+                        /**
+                         * Format: uuid
+                         * @description Who asked to reset it, while a second administrator has not confirmed; null for who does not manage people
+                         */
+                        mfa_reset_asked_by: string | null;
+                        /**
+                         * Format: date-time
+                         * @description Last sign-in; null for who does not manage people
+                         */
+                        last_login_at: string | null;
+                        /**
+                         * Format: date-time
+                         * @description After wrong passwords or codes; null for who does not manage people
+                         */
+                        locked_until: string | null;
+                        /** @description For If-Match */
+                        version: number;
+                        /** Format: date-time */
+                        created_at: string;
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["timeout"];
+            409: components["responses"]["conflict"];
+            412: components["responses"]["stale"];
+            413: components["responses"]["too_large"];
+            414: components["responses"]["address_too_long"];
+            415: components["responses"]["unsupported_media"];
+            422: components["responses"]["invalid"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    post_users_id_deactivate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Sign somebody out for good */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        name: string;
+                        email: string;
+                        /** @enum {string} */
+                        role: "ADMIN" | "COMPLIANCE_OFFICER" | "AUDITOR" | "VIEWER";
+                        /** @enum {string} */
+                        locale: "en" | "af" | "zu" | "fr" | "de";
+                        /** @description false: deactivated; cannot sign in */
+                        is_active: boolean;
+                        is_super_admin: boolean;
+                        /** @description The address was proven by a mail; null for who does not manage people */
+                        email_verified: boolean | null;
+                        /** @description Has a second factor; null for who does not manage people */
+                        mfa_enabled: boolean | null;
+                        /** @description Must have one, by role or organization; null for who does not manage people */
+                        mfa_required: boolean | null;
+                        /**
+                         * Format: uuid
+                         * @description Who asked to reset it, while a second administrator has not confirmed; null for who does not manage people
+                         */
+                        mfa_reset_asked_by: string | null;
+                        /**
+                         * Format: date-time
+                         * @description Last sign-in; null for who does not manage people
+                         */
+                        last_login_at: string | null;
+                        /**
+                         * Format: date-time
+                         * @description After wrong passwords or codes; null for who does not manage people
+                         */
+                        locked_until: string | null;
+                        /** @description For If-Match */
+                        version: number;
+                        /** Format: date-time */
+                        created_at: string;
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            409: components["responses"]["conflict"];
+            414: components["responses"]["address_too_long"];
+            422: components["responses"]["invalid"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    post_users_id_reactivate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Let a deactivated person sign in again */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        name: string;
+                        email: string;
+                        /** @enum {string} */
+                        role: "ADMIN" | "COMPLIANCE_OFFICER" | "AUDITOR" | "VIEWER";
+                        /** @enum {string} */
+                        locale: "en" | "af" | "zu" | "fr" | "de";
+                        /** @description false: deactivated; cannot sign in */
+                        is_active: boolean;
+                        is_super_admin: boolean;
+                        /** @description The address was proven by a mail; null for who does not manage people */
+                        email_verified: boolean | null;
+                        /** @description Has a second factor; null for who does not manage people */
+                        mfa_enabled: boolean | null;
+                        /** @description Must have one, by role or organization; null for who does not manage people */
+                        mfa_required: boolean | null;
+                        /**
+                         * Format: uuid
+                         * @description Who asked to reset it, while a second administrator has not confirmed; null for who does not manage people
+                         */
+                        mfa_reset_asked_by: string | null;
+                        /**
+                         * Format: date-time
+                         * @description Last sign-in; null for who does not manage people
+                         */
+                        last_login_at: string | null;
+                        /**
+                         * Format: date-time
+                         * @description After wrong passwords or codes; null for who does not manage people
+                         */
+                        locked_until: string | null;
+                        /** @description For If-Match */
+                        version: number;
+                        /** Format: date-time */
+                        created_at: string;
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            409: components["responses"]["conflict"];
+            414: components["responses"]["address_too_long"];
+            422: components["responses"]["invalid"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    post_users_id_reset_mfa: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Take a lost second factor away */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * @description WAITING: a second administrator must ask for the same within a day
+                         * @enum {string}
+                         */
+                        state: "DONE" | "WAITING";
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            409: components["responses"]["conflict"];
+            414: components["responses"]["address_too_long"];
+            422: components["responses"]["invalid"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    get_invites: {
+        parameters: {
+            query?: {
+                /** @description How many at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                status?: "OPEN" | "USED" | "EXPIRED" | "REVOKED";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List invitations, the newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** Format: uuid */
+                            id: string;
+                            /** @description How the link's token begins */
+                            prefix: string;
+                            /** @enum {string} */
+                            role: "ADMIN" | "COMPLIANCE_OFFICER" | "AUDITOR" | "VIEWER";
+                            name: string | null;
+                            email: string | null;
+                            max_uses: number;
+                            uses: number;
+                            /** @enum {string} */
+                            status: "OPEN" | "USED" | "EXPIRED" | "REVOKED";
+                            /** Format: date-time */
+                            expires_at: string;
+                            /** Format: uuid */
+                            created_by: string;
+                            created_by_name: string | null;
+                            /** Format: date-time */
+                            created_at: string;
+                        }[];
+                        next_cursor: string | null;
+                    };
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            414: components["responses"]["address_too_long"];
+            422: components["responses"]["invalid"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    post_invites: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description At most your own
+                     * @enum {string}
+                     */
+                    role: "ADMIN" | "COMPLIANCE_OFFICER" | "AUDITOR" | "VIEWER";
+                    /**
+                     * Format: email
+                     * @description Binds it to this address; left out: whoever has the link
+                     */
+                    email?: string | null;
+                    /** @description 1 when not said; more only without an address */
+                    max_uses?: number | null;
+                    /** @description 7 when not said */
+                    expires_in_days?: number | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Invite somebody by a link */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        /** @description How the link's token begins */
+                        prefix: string;
+                        /** @enum {string} */
+                        role: "ADMIN" | "COMPLIANCE_OFFICER" | "AUDITOR" | "VIEWER";
+                        name: string | null;
+                        email: string | null;
+                        max_uses: number;
+                        uses: number;
+                        /** @enum {string} */
+                        status: "OPEN" | "USED" | "EXPIRED" | "REVOKED";
+                        /** Format: date-time */
+                        expires_at: string;
+                        /** Format: uuid */
+                        created_by: string;
+                        created_by_name: string | null;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** @description Told this once */
+                        token: string;
+                        /** @description To be given to the person; told this once */
+                        link: string;
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["timeout"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            414: components["responses"]["address_too_long"];
+            415: components["responses"]["unsupported_media"];
+            422: components["responses"]["invalid"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    delete_invites_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Revoke an invitation */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            409: components["responses"]["conflict"];
+            414: components["responses"]["address_too_long"];
+            422: components["responses"]["invalid"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    get_auth_invites_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What an invitation is for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        organization: string;
+                        /** @enum {string} */
+                        role: "ADMIN" | "COMPLIANCE_OFFICER" | "AUDITOR" | "VIEWER";
+                        name: string | null;
+                        /** @description null: give your own when you accept */
+                        email: string | null;
+                        invited_by: string | null;
+                        /** Format: date-time */
+                        expires_at: string;
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            404: components["responses"]["not_found"];
+            414: components["responses"]["address_too_long"];
+            422: components["responses"]["invalid"];
+            423: components["responses"]["locked"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    post_auth_accept_invite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: password
+                     * @description Of the invitation's link
+                     */
+                    token: string;
+                    name: string;
+                    /**
+                     * Format: email
+                     * @description Needed unless the invitation is bound to an address
+                     */
+                    email?: string | null;
+                    /**
+                     * Format: password
+                     * @description At least 12 characters; not a common one, not the e-mail
+                     */
+                    password: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Accept an invitation */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description RS256 JWT; also set as an HttpOnly cookie */
+                        access_token?: string;
+                        token_type?: string;
+                        /** @description Seconds */
+                        expires_in?: number;
+                        user?: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                            email: string;
+                            /** @enum {string} */
+                            role: "ADMIN" | "COMPLIANCE_OFFICER" | "AUDITOR" | "VIEWER";
+                            /** @enum {string} */
+                            locale: "en" | "af" | "zu" | "fr" | "de";
+                            is_super_admin: boolean;
+                            /** Format: date-time */
+                            created_at: string;
+                        };
+                        /** @description No tokens yet: send a code to /auth/mfa/verify */
+                        mfa_required?: boolean;
+                        /** @description No tokens yet: set up a second factor by /auth/mfa/setup */
+                        mfa_setup_required?: boolean;
+                        /** @description For these; good for five minutes */
+                        mfa_token?: string;
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["timeout"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            414: components["responses"]["address_too_long"];
+            415: components["responses"]["unsupported_media"];
+            422: components["responses"]["invalid"];
+            423: components["responses"]["locked"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    get_auth_me_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Download what is kept about you */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date-time */
+                        exported_at: string;
+                        profile: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                            email: string;
+                            /** Format: date-time */
+                            email_verified_at: string | null;
+                            /** @enum {string} */
+                            role: "ADMIN" | "COMPLIANCE_OFFICER" | "AUDITOR" | "VIEWER";
+                            is_super_admin: boolean;
+                            /** @enum {string} */
+                            locale: "en" | "af" | "zu" | "fr" | "de";
+                            /** Format: uuid */
+                            organization_id: string;
+                            organization: string;
+                            mfa_enabled: boolean;
+                            /** Format: date-time */
+                            last_login_at: string | null;
+                            /** Format: date-time */
+                            password_changed_at: string;
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            updated_at: string;
+                        };
+                        sessions: {
+                            /** Format: date-time */
+                            began_at: string;
+                            /** Format: date-time */
+                            expires_at: string;
+                            /** Format: date-time */
+                            ended_at: string | null;
+                            ended_because: string | null;
+                            user_agent: string | null;
+                            ip: string | null;
+                        }[];
+                        /** @description Of the audit log: what you did, and what was done to your account */
+                        events: {
+                            /** Format: date-time */
+                            at: string;
+                            event: string;
+                            outcome: string;
+                            /** @description false: somebody did it to you */
+                            by_me: boolean;
+                            subject_type: string | null;
+                            /** Format: uuid */
+                            subject_id: string | null;
+                            reason: string | null;
+                            ip: string | null;
+                            user_agent: string | null;
+                        }[];
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            414: components["responses"]["address_too_long"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    post_auth_delete_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: password */
+                    password: string;
+                    /**
+                     * Format: password
+                     * @description If you have a second factor
+                     */
+                    code?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Delete your account and erase what is personal */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["timeout"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            414: components["responses"]["address_too_long"];
+            415: components["responses"]["unsupported_media"];
+            422: components["responses"]["invalid"];
+            423: components["responses"]["locked"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };

@@ -1,6 +1,6 @@
 export { useSession, useSignOut, SessionGate, wasSignedIn, type Session } from './session';
 export { SignInPage } from './SignInPage';
-export { recoveryPage } from './recovery';
+export { pageWithoutSession } from './pageWithoutSession';
 export { RecoveryCodes, SetUp } from './SecondFactor';
 export { textOf } from './form';
 export { capabilitiesQuery } from './capabilities';

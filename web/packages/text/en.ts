@@ -2,6 +2,7 @@ import { access } from './en.access';
 import { audit } from './en.audit';
 import { intake } from './en.intake';
 import { recovery } from './en.recovery';
+import { people } from './en.people';
 import { security } from './en.security';
 
 export const en = {
@@ -9,6 +10,7 @@ export const en = {
     ...audit,
     ...intake,
     ...recovery,
+    ...people,
     ...security,
     app: { name: 'AIC Platform', claim: 'A named human stays accountable.' },
     nav: {

@@ -1,4 +1,4 @@
-import { IconAddressBook, IconAlertTriangle, IconChartBar, IconHistory, IconKey, IconLayoutDashboard, IconLink, IconServerCog, IconShieldLock, IconUsersGroup } from '@tabler/icons-react';
+import { IconAddressBook, IconAlertTriangle, IconChartBar, IconHistory, IconKey, IconLayoutDashboard, IconLink, IconServerCog, IconSettings, IconShieldLock, IconUser, IconUsers, IconUsersGroup } from '@tabler/icons-react';
 import { Outlet } from '@tanstack/react-router';
 import { useSession, useSignOut } from '@aic/auth';
 import { useTranslation } from '@aic/text';
@@ -9,8 +9,10 @@ export const Frame = () => {
     const { me, can } = useSession();
     const signOut = useSignOut();
     const own = [
+        ...(can('manage_users') ? [{ to: '/people', label: t('people.nav'), icon: IconUsers }] : []),
         ...(can('manage_roles') ? [{ to: '/settings/access', label: t('access.nav'), icon: IconUsersGroup }] : []),
         ...(can('manage_keys') ? [{ to: '/settings/api-keys', label: t('apiKeys.nav'), icon: IconKey }] : []),
+        ...(can('manage_org') ? [{ to: '/settings/organization', label: t('organization.nav'), icon: IconSettings }] : []),
         ...(can('view_audit_log') ? [{ to: '/audit-log', label: t('audit.nav'), icon: IconHistory }] : []),
     ];
     const groups = [
@@ -25,8 +27,8 @@ export const Frame = () => {
             ],
         },
         ...(can('manage_leads') ? [{ title: t('leads.title'), items: [{ to: '/leads', label: t('leads.nav'), icon: IconAddressBook }] }] : []),
-        ...(own.length ? [{ title: t('audit.group'), items: own }] : []),
-        { title: t('security.group'), items: [{ to: '/settings/security', label: t('security.nav'), icon: IconShieldLock }] },
+        ...(own.length ? [{ title: t('people.group'), items: own }] : []),
+        { title: t('security.group'), items: [{ to: '/settings/profile', label: t('profile.nav'), icon: IconUser }, { to: '/settings/security', label: t('security.nav'), icon: IconShieldLock }] },
     ];
     const actions = [
         ...(can('run_analysis') ? [{ to: '/analyses/new', label: t('nav.newAnalysis') }] : []),

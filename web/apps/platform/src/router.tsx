@@ -6,6 +6,9 @@ import { auditRoutes } from './features/audit/routes';
 import { incidentsRoutes } from './features/incidents/routes';
 import { leadsRoutes } from './features/leads/routes';
 import { ledgerRoutes } from './features/ledger/routes';
+import { organizationRoutes } from './features/organization/routes';
+import { peopleRoutes } from './features/people/routes';
+import { profileRoutes } from './features/profile/routes';
 import { securityRoutes } from './features/security/routes';
 import { systemsRoutes } from './features/systems/routes';
 import { Frame } from './Frame';
@@ -22,7 +25,7 @@ const welcome = createRoute({
 
 export const router = createRouter({
     basepath: '/app',
-    routeTree: root.addChildren([dashboard, welcome, ...systemsRoutes(root), ...analysesRoutes(root), ...ledgerRoutes(root), ...auditRoutes(root), ...incidentsRoutes(root), ...leadsRoutes(root), ...accessRoutes(root), ...apiKeysRoutes(root), ...securityRoutes(root)]),
+    routeTree: root.addChildren([dashboard, welcome, ...systemsRoutes(root), ...analysesRoutes(root), ...ledgerRoutes(root), ...auditRoutes(root), ...incidentsRoutes(root), ...leadsRoutes(root), ...peopleRoutes(root), ...organizationRoutes(root), ...accessRoutes(root), ...apiKeysRoutes(root), ...profileRoutes(root), ...securityRoutes(root)]),
     defaultPreload: 'intent',
     scrollRestoration: true,
 });
