@@ -8,6 +8,11 @@ export const Frame = () => {
     const { t } = useTranslation();
     const { me, can } = useSession();
     const signOut = useSignOut();
+    const ours = [
+        ...(can('manage_users') ? [{ to: '/people', label: t('people.nav'), icon: IconUsers }] : []),
+        ...(can('view_audit_log') ? [{ to: '/audit-log', label: t('audit.nav'), icon: IconHistory }] : []),
+        ...(can('manage_org') ? [{ to: '/settings/organization', label: t('organization.nav'), icon: IconSettings }] : []),
+    ];
     const groups = [
         { title: t('nav.overview'), items: [{ to: '/', label: t('nav.dashboard'), icon: IconLayoutDashboard }] },
         {
@@ -20,16 +25,7 @@ export const Frame = () => {
             ],
         },
         ...(can('manage_leads') ? [{ title: t('leads.title'), items: [{ to: '/leads', label: t('leads.nav'), icon: IconAddressBook }] }] : []),
-        ...(can('view_audit_log') ? [{ title: t('audit.group'), items: [{ to: '/audit-log', label: t('audit.nav'), icon: IconHistory }] }] : []),
-        ...(can('manage_users') || can('manage_org')
-            ? [{
-                  title: t('people.group'),
-                  items: [
-                      ...(can('manage_users') ? [{ to: '/people', label: t('people.nav'), icon: IconUsers }] : []),
-                      ...(can('manage_org') ? [{ to: '/settings/organization', label: t('organization.nav'), icon: IconSettings }] : []),
-                  ],
-              }]
-            : []),
+        ...(ours.length > 0 ? [{ title: t('people.group'), items: ours }] : []),
         { title: t('security.group'), items: [{ to: '/settings/profile', label: t('profile.nav'), icon: IconUser }, { to: '/settings/security', label: t('security.nav'), icon: IconShieldLock }] },
     ];
     const actions = [
