@@ -74,10 +74,16 @@ def test_whose_role_needs_a_second_factor_sets_it_up_first():
         taken = accept(server, invite(admin, role="COMPLIANCE_OFFICER")["token"], email=email)
         assert taken.status_code == 200 and set(taken.json()) == {"mfa_setup_required", "mfa_token"} and not taken.cookies
         assert httpx.post(server.url + "/api/v1/auth/mfa/setup", json={"mfa_token": taken.json()["mfa_token"]}).status_code == 401
-        # The organization wants it of all.
+        # The organization wants it of all: who has none is asked at the next refresh, and at the next sign-in.
+        viewer = address()
+        in_already = accept(server, invite(admin, role="VIEWER")["token"], email=viewer)
+        assert in_already.json()["access_token"]
         version = admin.http.get("/organizations/current").json()["version"]
         wanted = admin.http.patch("/organizations/current", json={"mfa_required": True}, headers={"If-Match": f'"{version}"'})
         assert wanted.status_code == 200 and wanted.json()["mfa_required"] is True
+        again = httpx.post(server.url + "/api/v1/auth/refresh", cookies={"aic_refresh": in_already.cookies["aic_refresh"]}, headers={"Origin": server.url})
+        assert again.status_code == 401
+        assert httpx.post(server.url + "/api/v1/auth/login", json={"email": viewer, "password": PASSWORD}).json()["mfa_setup_required"] is True
         assert accept(server, invite(admin, role="VIEWER")["token"], email=address()).json()["mfa_setup_required"] is True
     finally:
         server.remove()
@@ -186,6 +192,19 @@ def test_the_invitations_of_somebody_who_goes_go_with_him(server, org, end):
         assert org.http.delete(f"/users/{second.id}").status_code == 204
     assert accept(server, door["token"], email=address()).status_code == 410
     assert look(server, mine["token"]).status_code == 200
+
+
+def test_no_invitation_outlives_the_role_of_its_maker(server, org):
+    """Inviting and being demoted at the same moment."""
+    for _ in range(4):
+        second = Member(org, "ADMIN")
+        version = org.http.get(f"/users/{second.id}").json()["version"]
+        with ThreadPoolExecutor(9) as crowd:
+            made = [crowd.submit(second.http.post, "/invites", json={"role": "ADMIN"}) for _ in range(8)]
+            demoted = crowd.submit(org.http.patch, f"/users/{second.id}", json={"role": "VIEWER"}, headers={"If-Match": f'"{version}"'})
+        assert demoted.result().status_code == 200
+        assert {answer.result().status_code for answer in made} <= {201, 401}
+        assert told(server, f"select count(*) from invite_codes where created_by = '{second.id}' and revoked_at is null") == "0"
 
 
 def test_inviting_revoking_and_accepting_are_on_record(server, org):

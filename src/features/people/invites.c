@@ -43,20 +43,26 @@ static error send_invitation(platform *app, scope *db, const invite_made *made)
 error invites_make(platform *app, scope *db, const principal *who, const invite_draft *in, text name, invite_made *out)
 {
     bool found;
+    int64_t made = 0;
     uuid id = uuid_v7(&db->clock);
     text token = opaque_token_new(db->arena);
     int64_t days = in->expires_in_days.is_set ? in->expires_in_days.value : INVITE_DAYS;
     instant now = scope_now(db);
     TRY(check_draft(db, who, in));
-    TRY(sql_invite_insert(db, &(sql_invite_insert_in){ .id = id,
-                                                       .code_hash = opaque_token_hash(db->arena, token),
-                                                       .prefix = { token.data, INVITE_PREFIX },
-                                                       .role = in->role,
-                                                       .name = name,
-                                                       .email = in->email,
-                                                       .max_uses = in->max_uses.is_set ? in->max_uses.value : 1,
-                                                       .expires_at = now + DAYS(days),
-                                                       .created_by = who->user_id }));
+    TRY(sql_invite_insert(db,
+                          &(sql_invite_insert_in){ .id = id,
+                                                   .code_hash = opaque_token_hash(db->arena, token),
+                                                   .prefix = { token.data, INVITE_PREFIX },
+                                                   .role = in->role,
+                                                   .name = name,
+                                                   .email = in->email,
+                                                   .max_uses = in->max_uses.is_set ? in->max_uses.value : 1,
+                                                   .expires_at = now + DAYS(days),
+                                                   .created_by = who->user_id,
+                                                   .creator_role = who->role },
+                          &made));
+    if (made != 1)
+        return fail(db->arena, UNAUTHENTICATED, "", "Your account was changed at this moment. Sign in again.");
     TRY(sql_invite_by_id(db, &(sql_invite_by_id_in){ .id = id, .now = now }, &found, &out->row));
     if (!found) return fail(db->arena, INTERNAL, "", "An invitation that was just made is not there.");
     out->token = token;

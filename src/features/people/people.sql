@@ -83,11 +83,16 @@ select person_erase($id, $now, $token_expires_at) as erased;
 
 -- struct: invite (id uuid, prefix text, role text, name text?, email text?, max_uses bigint, uses bigint, status text, expires_at timestamptz, created_by uuid, created_by_name text?, created_at timestamptz)
 
--- name: invite_insert :exec
+-- Only by somebody who is still what his token says, and who is held until the transaction ends: whoever demotes him, and
+-- then revokes his invitations, cannot miss one that is made at that very moment.
+-- name: invite_insert :count
 -- as: tenant
--- in: id uuid, code_hash bytea, prefix text, role text, name text?, email text?, max_uses bigint, expires_at timestamptz, created_by uuid
+-- in: id uuid, code_hash bytea, prefix text, role text, name text?, email text?, max_uses bigint, expires_at timestamptz, created_by uuid, creator_role text
 insert into invite_codes (id, org_id, code_hash, prefix, role, name, email, max_uses, expires_at, created_by)
-values ($id, current_org(), $code_hash, $prefix, $role, $name, $email, $max_uses::integer, $expires_at, $created_by);
+select $id, u.org_id, $code_hash, $prefix, $role, $name, $email, $max_uses::integer, $expires_at, u.id
+from users u
+where u.org_id = current_org() and u.id = $created_by and u.is_active and u.role = $creator_role
+for share of u;
 
 -- name: invites_list :many
 -- as: tenant

@@ -1,7 +1,7 @@
 /** The audit log. Spread into en.ts. */
 export const audit = {
     audit: {
-        nav: 'Audit log', group: 'Organization', title: 'Audit log',
+        nav: 'Audit log', title: 'Audit log',
         lead: 'Who did what, to what, from where, and whether it was allowed. Rows cannot be changed or removed, and each one seals the one before.',
         when: 'When', who: 'Who', what: 'What', subject: 'On what', outcome: 'Outcome', address: 'Address',
         search: 'Search reason, request or browser', event: 'What happened', from: 'From', to: 'Up to and including',
@@ -24,6 +24,6 @@ export const audit = {
             data_exported: 'Data exported', system_registered: 'System registered', system_changed: 'System changed',
             organization_changed: 'Organization changed', analysis_run: 'Analysis run',
         },
-        subjects: { ai_system: 'System', organization: 'Organization', user: 'Person', analysis: 'Analysis' },
+        subjects: { ai_system: 'System', organization: 'Organization', user: 'Person', analysis: 'Analysis', invite: 'Invitation', mfa_reset: 'Reset of a second factor' },
     },
 } as const;
