@@ -26,7 +26,7 @@ typedef struct platform {
     text issuer;                /* the public URL */
     text_list payment_secrets;  /* of the payment provider's webhook; several while one is rotated */
     bool is_development;
-    bool limit_rates;
+    struct rates *rates; /* features/rates/rates.h; NULL: requests may be asked as often as one likes */
     uint8_t intake_key[MASTER_KEY_BYTES]; /* seals what only a mail may need: addresses of reporters */
     uint8_t mfa_key[MASTER_KEY_BYTES];    /* seals the secrets of second factors */
     bool mfa_is_optional;                 /* in development only */
@@ -38,6 +38,7 @@ typedef struct platform {
 typedef struct principal {
     uuid user_id, org_id, jti;
     text role;
+    uuid api_key_id; /* nil: a person's own session */
     bool is_super_admin;
     bool by_cookie;
     bool is_replay;     /* this request's answer is a remembered one */

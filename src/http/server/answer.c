@@ -48,14 +48,21 @@ void answer_header(exchange *x, const char *name, text value)
 }
 
 /* Cookies and the like of an answer that was then refused stay only where the refusal means them: at sign-in, to end a
- * session that is over. */
+ * session that is over. How often one may ask is as true of a refusal. */
+static bool outlives_refusal(const char *name)
+{
+    static const char *const names[] = { "Set-Cookie", "Allow", "RateLimit", "RateLimit-Policy" };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (!strcmp(name, names[i])) return true;
+    return false;
+}
+
 static void forget_reply(exchange *x)
 {
     struct response_part *r = &x->reply;
     size_t kept = 0;
     for (size_t i = 0; i < r->header_count; i++)
-        if (!strcmp(r->headers[i].name, "Set-Cookie") || !strcmp(r->headers[i].name, "Allow"))
-            r->headers[kept++] = r->headers[i];
+        if (outlives_refusal(r->headers[i].name)) r->headers[kept++] = r->headers[i];
     r->header_count = kept;
     r->is_cacheable = false;
 }

@@ -1263,6 +1263,8 @@ export interface components {
             headers: {
                 /** @description Seconds to wait */
                 "Retry-After"?: number;
+                "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                RateLimit: components["headers"]["RateLimit"];
                 [name: string]: unknown;
             };
             content: {
@@ -1301,7 +1303,18 @@ export interface components {
     };
     parameters: never;
     requestBodies: never;
-    headers: never;
+    headers: {
+        /**
+         * @description The limits that this request was counted by: how many (q) in how many seconds (w)
+         * @example "api";q=1000;w=60
+         */
+        RateLimitPolicy: string;
+        /**
+         * @description What is left of each (r), and in how many seconds it is whole again (t). Not there while limits are lifted
+         * @example "api";r=998;t=41
+         */
+        RateLimit: string;
+    };
     pathItems: never;
 }
 export type $defs = Record<string, never>;
@@ -1333,6 +1346,8 @@ export interface operations {
             /** @description Register an organization and its first administrator */
             201: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1394,6 +1409,8 @@ export interface operations {
             /** @description Sign in */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1453,6 +1470,8 @@ export interface operations {
             /** @description Continue a session by its refresh cookie */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1490,7 +1509,6 @@ export interface operations {
             409: components["responses"]["conflict"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
-            423: components["responses"]["locked"];
             429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
@@ -1508,6 +1526,8 @@ export interface operations {
             /** @description Sign out */
             204: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -1537,6 +1557,8 @@ export interface operations {
             /** @description Let somebody sign in again who was locked out */
             204: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -1548,6 +1570,7 @@ export interface operations {
             409: components["responses"]["conflict"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -1564,6 +1587,8 @@ export interface operations {
             /** @description Who is signed in */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1622,6 +1647,7 @@ export interface operations {
             403: components["responses"]["forbidden"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -1653,6 +1679,8 @@ export interface operations {
             /** @description Begin to set up a second factor */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1708,6 +1736,8 @@ export interface operations {
             /** @description Switch it on by a first code */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1778,6 +1808,8 @@ export interface operations {
             /** @description Finish signing in by a code */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1849,6 +1881,8 @@ export interface operations {
             /** @description Switch your second factor off */
             204: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -1893,6 +1927,8 @@ export interface operations {
             /** @description Make new recovery codes; the old ones end */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1930,6 +1966,8 @@ export interface operations {
             /** @description Your second factor */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1946,6 +1984,7 @@ export interface operations {
             403: components["responses"]["forbidden"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -1962,6 +2001,8 @@ export interface operations {
             /** @description Where you are signed in */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2005,6 +2046,8 @@ export interface operations {
             /** @description End one of your sessions */
             204: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -2033,6 +2076,8 @@ export interface operations {
             /** @description End all your other sessions */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2082,6 +2127,8 @@ export interface operations {
             /** @description Change your password; your other sessions end */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2151,6 +2198,8 @@ export interface operations {
             /** @description List the keys that sign access tokens, without private parts */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2225,6 +2274,8 @@ export interface operations {
             /** @description Make a new signing key, as rotate does */
             201: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2299,6 +2350,8 @@ export interface operations {
             /** @description Replace the active signing key */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2373,6 +2426,8 @@ export interface operations {
             /** @description Mark a signing key as compromised */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2438,6 +2493,8 @@ export interface operations {
             /** @description Read your organization */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2477,6 +2534,7 @@ export interface operations {
             403: components["responses"]["forbidden"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -2515,6 +2573,8 @@ export interface operations {
             /** @description Change your organization's profile */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2560,6 +2620,7 @@ export interface operations {
             414: components["responses"]["address_too_long"];
             415: components["responses"]["unsupported_media"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -2581,6 +2642,8 @@ export interface operations {
             /** @description List the people of your organization */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2609,6 +2672,7 @@ export interface operations {
             403: components["responses"]["forbidden"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -2625,6 +2689,8 @@ export interface operations {
             /** @description Figures and what to do next */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2705,6 +2771,7 @@ export interface operations {
             403: components["responses"]["forbidden"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -2731,6 +2798,8 @@ export interface operations {
             /** @description List AI systems */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2808,6 +2877,7 @@ export interface operations {
             403: components["responses"]["forbidden"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -2870,6 +2940,8 @@ export interface operations {
             /** @description Register an AI system */
             201: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2947,6 +3019,7 @@ export interface operations {
             414: components["responses"]["address_too_long"];
             415: components["responses"]["unsupported_media"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -2965,6 +3038,8 @@ export interface operations {
             /** @description Read an AI system */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3038,6 +3113,7 @@ export interface operations {
             404: components["responses"]["not_found"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -3089,6 +3165,8 @@ export interface operations {
             /** @description Change an AI system */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3167,6 +3245,7 @@ export interface operations {
             414: components["responses"]["address_too_long"];
             415: components["responses"]["unsupported_media"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -3240,6 +3319,8 @@ export interface operations {
             /** @description Audit a table of decisions for bias */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3269,6 +3350,8 @@ export interface operations {
             /** @description Audit a table of decisions for bias */
             201: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3305,6 +3388,7 @@ export interface operations {
             414: components["responses"]["address_too_long"];
             415: components["responses"]["unsupported_media"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -3329,6 +3413,8 @@ export interface operations {
             /** @description List recorded analyses */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3372,6 +3458,7 @@ export interface operations {
             403: components["responses"]["forbidden"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -3390,6 +3477,8 @@ export interface operations {
             /** @description Read a recorded analysis */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3427,6 +3516,7 @@ export interface operations {
             404: components["responses"]["not_found"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -3452,6 +3542,8 @@ export interface operations {
             /** @description List ledger entries, latest first */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3488,6 +3580,7 @@ export interface operations {
             403: components["responses"]["forbidden"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -3507,6 +3600,8 @@ export interface operations {
             /** @description Recompute every hash and link of your chain */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3524,6 +3619,7 @@ export interface operations {
             403: components["responses"]["forbidden"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -3540,6 +3636,8 @@ export interface operations {
             /** @description Your chain as NDJSON, for `aic ledger verify` */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3551,6 +3649,7 @@ export interface operations {
             403: components["responses"]["forbidden"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -3569,6 +3668,8 @@ export interface operations {
             /** @description Read a ledger entry */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3601,6 +3702,7 @@ export interface operations {
             404: components["responses"]["not_found"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -3635,6 +3737,8 @@ export interface operations {
             /** @description Search your organization's audit log, latest first */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3682,6 +3786,7 @@ export interface operations {
             403: components["responses"]["forbidden"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -3698,6 +3803,8 @@ export interface operations {
             /** @description Recompute every hash and link of your audit log */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3719,6 +3826,7 @@ export interface operations {
             403: components["responses"]["forbidden"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -3737,6 +3845,8 @@ export interface operations {
             /** @description Read an audit entry, with what changed */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3786,6 +3896,7 @@ export interface operations {
             404: components["responses"]["not_found"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -3822,6 +3933,8 @@ export interface operations {
             /** @description Search the audit log of all organizations, latest first */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3888,6 +4001,8 @@ export interface operations {
             /** @description Read an audit entry of any organization, with what changed */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3954,6 +4069,8 @@ export interface operations {
             /** @description Data to try an analysis with */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3975,6 +4092,7 @@ export interface operations {
             403: components["responses"]["forbidden"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -3993,6 +4111,8 @@ export interface operations {
             /** @description One example as CSV */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4005,6 +4125,7 @@ export interface operations {
             404: components["responses"]["not_found"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -4021,6 +4142,8 @@ export interface operations {
             /** @description Plan, payment status and invoices */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4056,6 +4179,7 @@ export interface operations {
             403: components["responses"]["forbidden"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -4081,6 +4205,8 @@ export interface operations {
             /** @description Events of the payment provider */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4117,6 +4243,8 @@ export interface operations {
             /** @description How many incidents people have reported */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4186,6 +4314,8 @@ export interface operations {
             /** @description Report harm by an automated decision */
             201: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4248,6 +4378,8 @@ export interface operations {
             /** @description List incidents */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4328,6 +4460,7 @@ export interface operations {
             403: components["responses"]["forbidden"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -4376,6 +4509,8 @@ export interface operations {
             /** @description Open an incident */
             201: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4480,6 +4615,7 @@ export interface operations {
             414: components["responses"]["address_too_long"];
             415: components["responses"]["unsupported_media"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -4503,6 +4639,8 @@ export interface operations {
             /** @description Escalate your organization's overdue incidents */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4540,6 +4678,7 @@ export interface operations {
             414: components["responses"]["address_too_long"];
             415: components["responses"]["unsupported_media"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -4558,6 +4697,8 @@ export interface operations {
             /** @description Read an incident and all that was said */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4658,6 +4799,7 @@ export interface operations {
             404: components["responses"]["not_found"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -4699,6 +4841,8 @@ export interface operations {
             /** @description Change severity, assignee or links */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4804,6 +4948,7 @@ export interface operations {
             414: components["responses"]["address_too_long"];
             415: components["responses"]["unsupported_media"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -4836,6 +4981,8 @@ export interface operations {
             /** @description Investigate, resolve, dismiss, close or reopen */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4940,6 +5087,7 @@ export interface operations {
             414: components["responses"]["address_too_long"];
             415: components["responses"]["unsupported_media"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -4970,6 +5118,8 @@ export interface operations {
             /** @description Write a note, or to the reporter */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5074,6 +5224,7 @@ export interface operations {
             414: components["responses"]["address_too_long"];
             415: components["responses"]["unsupported_media"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -5092,6 +5243,8 @@ export interface operations {
             /** @description Follow one's own case */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5156,6 +5309,8 @@ export interface operations {
             /** @description Write to those who work on the case */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5219,6 +5374,8 @@ export interface operations {
             /** @description Withdraw one's report */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5285,6 +5442,8 @@ export interface operations {
             /** @description Reopen a case that was decided */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5355,6 +5514,8 @@ export interface operations {
             /** @description List your organization's leads, newest first */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5411,6 +5572,7 @@ export interface operations {
             403: components["responses"]["forbidden"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -5451,6 +5613,8 @@ export interface operations {
             /** @description Leave one's address, or note somebody's */
             202: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5508,6 +5672,8 @@ export interface operations {
             /** @description Write to us */
             202: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5545,6 +5711,8 @@ export interface operations {
             /** @description Read a lead and its history */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5610,6 +5778,7 @@ export interface operations {
             404: components["responses"]["not_found"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -5650,6 +5819,8 @@ export interface operations {
             /** @description Change a lead */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5720,6 +5891,7 @@ export interface operations {
             414: components["responses"]["address_too_long"];
             415: components["responses"]["unsupported_media"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -5747,6 +5919,8 @@ export interface operations {
             /** @description List the leads of all organizations, newest first */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
