@@ -10,7 +10,7 @@ import uuid
 import httpx
 import pytest
 
-from conftest import BUILD, PASSWORD, Server, Tenant, wait_for
+from conftest import BUILD, PASSWORD, Server, Tenant, beside, wait_for
 
 SMALL = {"api": 200, "export": 3, "verify": 4, "sign_in": 5, "sign_in_network": 12, "case": 1, "public": 8, "register": 2, "intake": 2, "intake_day": 5}
 ADDRESS_FACTOR = 50  # outside production
@@ -28,21 +28,16 @@ def one():
     running.remove()
 
 
-def another(one, **environment):
-    return Server(environment={"DATABASE_URL": f"host={one.socket} user=postgres dbname=aic", "AIC_MASTER_KEY": (one.data / "master.key").read_text(),
-                               "AIC_RATE_LIMITS": "on", **environment})
-
-
 @pytest.fixture(scope="module")
 def left(one):
-    running = another(one)
+    running = beside(one, AIC_RATE_LIMITS="on")
     yield running
     running.remove()
 
 
 @pytest.fixture(scope="module")
 def right(one):
-    running = another(one)
+    running = beside(one, AIC_RATE_LIMITS="on")
     yield running
     running.remove()
 
@@ -50,7 +45,7 @@ def right(one):
 @pytest.fixture(scope="module")
 def front(one):
     """As in production, behind a proxy on this machine."""
-    running = another(one, AIC_ENV="production", AIC_MFA="required", AIC_PUBLIC_URL="https://aic.example", AIC_TRUSTED_PROXIES="127.0.0.1")
+    running = beside(one, AIC_RATE_LIMITS="on", AIC_ENV="production", AIC_MFA="required", AIC_PUBLIC_URL="https://aic.example", AIC_TRUSTED_PROXIES="127.0.0.1")
     yield running
     running.remove()
 

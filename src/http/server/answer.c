@@ -2,7 +2,7 @@
 
 #include "http/server/problem.h"
 
-static const char policy[] = "default-src 'none'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; "
+static const char policy[] = "default-src 'none'; script-src 'self'; style-src 'self'; "
                              "img-src 'self' data: blob:; "
                              "font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action "
                              "'self'; frame-ancestors 'none'";
@@ -24,7 +24,7 @@ void answer_prepare_security(struct http_server *s)
     s->security = ARENA_ARRAY(s->arena, ALWAYS + 1, header);
     for (size_t i = 0; i < ALWAYS; i++)
         s->security[s->security_count++] = (header){ always[i].name, text_of(always[i].value) };
-    if (text_starts(s->options.public_url, "https://"))
+    if (s->public_is_https)
         s->security[s->security_count++] =
             (header){ "Strict-Transport-Security", TEXT("max-age=31536000; includeSubDomains") };
 }
@@ -111,6 +111,12 @@ void answer_build(exchange *x)
     if (atomic_load(&x->server->stopping)) MHD_add_response_header(x->response, "Connection", "close");
 }
 
+void answer_security(const struct http_server *s, text_builder *out)
+{
+    for (size_t i = 0; i < s->security_count; i++)
+        text_add_format(out, "%s: %.*s\r\n", s->security[i].name, PRINT(s->security[i].value));
+}
+
 text answer_bytes(exchange *x)
 {
     const struct response_part *r = &x->reply;
@@ -120,8 +126,7 @@ text answer_bytes(exchange *x)
                     "HTTP/1.1 %d %s\r\nConnection: close\r\nContent-Type: %s\r\nContent-Length: %zu\r\nX-Request-Id: "
                     "%.*s\r\nCache-Control: no-store\r\n",
                     x->status, words ? words->title : "", r->content_type, r->body.length, PRINT(x->rq.request_id));
-    for (size_t i = 0; i < x->server->security_count; i++)
-        text_add_format(&out, "%s: %.*s\r\n", x->server->security[i].name, PRINT(x->server->security[i].value));
+    answer_security(x->server, &out);
     for (size_t i = 0; i < r->header_count; i++)
         text_add_format(&out, "%s: %.*s\r\n", r->headers[i].name, PRINT(r->headers[i].value));
     text_add_string(&out, "\r\n");
