@@ -78,6 +78,11 @@ class Server:
             assert not found, f"the log holds {what}: …{told[max(0, found.start() - 200):found.end() + 50]}…"
 
 
+def beside(one, **environment):
+    """Another server on the database of one."""
+    return Server(environment={"DATABASE_URL": f"host={one.socket} user=postgres dbname=aic", "AIC_MASTER_KEY": (one.data / "master.key").read_text(), **environment})
+
+
 class Tenant:
     """An organization of its own with a signed-in administrator."""
 

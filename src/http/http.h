@@ -132,7 +132,8 @@ void fields_encode(json_writer *w, const field *fields, const void *from);
 
 typedef enum { GET, POST, PATCH, PUT, DELETE_ } http_method;
 
-typedef struct scope scope; /* store/store.h */
+typedef struct scope scope;       /* store/store.h */
+typedef struct admitted admitted; /* the door's: what admit() counted, for close() */
 
 typedef struct request {
     arena *arena;
@@ -146,7 +147,8 @@ typedef struct request {
     text body, content_type; /* raw; content_type without parameters, lower case */
     text target;             /* path as sent, without query */
     bool replayed;           /* recall() found the reply: close() has nothing to remember and no event to audit */
-    const char *event;       /* set by a handler: what the audit log calls this one instead of the route's name */
+    admitted *admitted;
+    const char *event; /* set by a handler: what the audit log calls this one instead of the route's name */
     const struct response_part *reply; /* filled through the functions below */
     struct exchange *exchange;         /* the server's own business */
 } request;
@@ -271,14 +273,16 @@ typedef struct scope_rule {
         .kind = SCOPE_NONE                                                                                             \
     } /* touches no database: health, metrics, OpenAPI */
 
-/* ⚙ requests a minute; the door's admit() keeps count (sign-in and registration in the database, shared by servers). */
+/* How often; the door's admit() keeps count. For what is read or written without a session the limit is that of PUBLIC.
+ */
 typedef enum {
     RATE_READ,
     RATE_WRITE,
     RATE_ANALYZE,
     RATE_EXPORT,
     RATE_VERIFY,
-    RATE_SIGN_IN,
+    RATE_SIGN_IN, /* failures: the door gives back what a success took */
+    RATE_REFRESH,
     RATE_REGISTER,
     RATE_PUBLIC,
     RATE_INTAKE,

@@ -9,6 +9,7 @@
 #include "features/incidents/incidents.h"
 #include "features/keys/keys.h"
 #include "features/mail/mail.h"
+#include "features/rates/rates.h"
 #include "programs/aicd_routes.h"
 #include "programs/web_files.h"
 #include "store/statement.h"
@@ -120,6 +121,15 @@ static password_hasher *hasher_of(const running *r)
         &(password_limits){ .at_once = password_hashes_at_once(), .waiting = threads / 4, .wait_ms = HEAVY_WAIT_MS });
 }
 
+/* Addresses of developers and testers are few, and they ask a lot. */
+static error start_rates(running *r)
+{
+    bool is_production = text_equal_string(config_text(r->settings, "AIC_ENV"), "production");
+    rates_options options = { .store = r->app.store, .log = &r->log, .address_factor = is_production ? 1 : 50 };
+    TRY(rates_open(r->arena, &options, &r->app.rates));
+    return rates_watch(r->app.rates);
+}
+
 static error start_app(running *r)
 {
     uint8_t master_key[32];
@@ -134,7 +144,6 @@ static error start_app(running *r)
     r->app.is_development = text_equal_string(config_text(r->settings, "AIC_ENV"), "development");
     r->app.payment_secrets = secrets_of(r->arena, config_text(r->settings, "STRIPE_WEBHOOK_SECRET"));
     r->app.mfa_is_optional = text_equal_string(config_text(r->settings, "AIC_MFA"), "optional");
-    r->app.limit_rates = !text_equal_string(config_text(r->settings, "AIC_RATE_LIMITS"), "off");
     /* Tokens of one installation are good at each of its servers, under whatever address. */
     r->app.issuer =
         text_is(config_text(r->settings, "AIC_PUBLIC_URL")) ? config_text(r->settings, "AIC_PUBLIC_URL") : TEXT("aic");
@@ -148,6 +157,7 @@ static error start_app(running *r)
     TRY(bad);
     TRY(audit_prepare_months(&r->app));
     TRY(keys_watch(r->app.keys));
+    if (!text_equal_string(config_text(r->settings, "AIC_RATE_LIMITS"), "off")) TRY(start_rates(r));
     TRY(examples_load(r->arena, text_of(AIC_DEMO_DIR), &r->app));
     text more = r->line->examples ? text_of(r->line->examples) : config_text(r->settings, "AIC_EXAMPLES_DIR");
     if (text_is(more)) TRY(examples_load(r->arena, more, &r->app));
@@ -168,6 +178,7 @@ static http_options server_options(running *r)
     return (http_options){
         .listen = r->line->listen ? text_of(r->line->listen) : config_text(r->settings, "AIC_LISTEN"),
         .public_url = config_text(r->settings, "AIC_PUBLIC_URL"),
+        .trusted_proxies = config_text(r->settings, "AIC_TRUSTED_PROXIES"),
         .routes = aicd_route_tables,
         .files = web_files,
         .file_count = web_file_count,
@@ -263,6 +274,7 @@ static void stop(running *r)
         _exit(1);
     }
     if (r->app.keys) keys_close(r->app.keys);
+    if (r->app.rates) rates_close(r->app.rates);
     if (r->app.store) store_close(r->app.store);
     if (r->cluster) cluster_stop(r->cluster);
 }

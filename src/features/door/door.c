@@ -6,6 +6,7 @@
 #include "features/api_keys/api_keys.h"
 #include "features/identity/identity.h"
 #include "features/keys/keys.h"
+#include "features/rates/rates.h"
 
 #include <strings.h>
 
@@ -181,57 +182,6 @@ static error open_scope(request *rq)
     return OK;
 }
 
-/* ------------------------------------------------------------------ rates */
-
-/* ⚙ Sign-in and registration are counted in the database, so that every server sees the same count. */
-typedef struct rate_limit {
-    rate_class rate;
-    const char *name;
-    int window_seconds, most;
-} rate_limit;
-
-static const rate_limit limits[] = {
-    { RATE_SIGN_IN, "sign_in", 60, 60 },
-    { RATE_REGISTER, "register", 3600, 20 },
-    { RATE_INTAKE, "intake", 60, 3 },
-    { RATE_CASE, "case", 60, 10 },
-};
-
-static const rate_limit *limit_for(rate_class rate)
-{
-    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++)
-        if (limits[i].rate == rate) return &limits[i];
-    return NULL;
-}
-
-static error take(scope *db, const request *rq, const rate_limit *limit, int factor)
-{
-    instant now = scope_now(db), length = SECONDS(limit->window_seconds), start = now - now % length;
-    rate_taken taken;
-    text key = text_format(rq->arena, "%s %.*s", limit->name, PRINT(rq->ip));
-    TRY(sql_rate_take(db, &(sql_rate_take_in){ .key = key, .window_start = start }, &taken));
-    if (taken.taken == 1) TRY(sql_rate_forget(db, &(sql_rate_forget_in){ .before = now - DAYS(1) }));
-    if (taken.taken <= (int64_t)limit->most * factor) return OK;
-    int wait = (int)((start + length - now) / SECONDS(1)) + 1;
-    return fail_later(rq->arena, TOO_MANY, wait, "Too many attempts from your address. Wait, then try again.");
-}
-
-static error admit(request *rq)
-{
-    platform *app = app_of(rq);
-    const rate_limit *limit = limit_for(rq->route->rate);
-    if (!limit || !app->limit_rates) return OK;
-    caller who = caller_of(rq);
-    who.kind = ACTOR_PUBLIC;
-    scope *db;
-    TRY(scope_open_system(app->store, rq->arena, S1_SIGN_IN, TEXT("count attempts from an address"), &who, &db));
-    error over = take(db, rq, limit, app->is_development ? 50 : 1);
-    /* The count stays whether or not this attempt passes. */
-    if (!over || over->kind == TOO_MANY) TRY(scope_commit(db));
-    scope_rollback(db);
-    return over;
-}
-
 /* ------------------------------------------------------------------ Idempotency-Key */
 
 static text request_hash(const request *rq)
@@ -349,9 +299,11 @@ static error audit_apart(request *rq, const sql_audit_insert_in *row)
     return lost;
 }
 
-/* Every 403 is on record, whatever the route; other refusals of the routes that are audited. */
+/* Every 403 is on record, whatever the route; other refusals of the routes that are audited. One too many is not: a row
+ * for each would be what a flood wants; those that led to it are on record, and the metrics count the rest. */
 static void audit_refusal(request *rq, error outcome)
 {
+    if (outcome->kind == TOO_MANY) return;
     const char *event = rq->event ? rq->event : rq->route->audit;
     text reason = text_of(error_kind_name(outcome->kind));
     if (outcome->kind == FORBIDDEN) {
@@ -390,6 +342,7 @@ static error close_scope(request *rq, error outcome, int status, text reply_body
     error bad = rq->who ? scope_enter(rq->scope) : OK;
     if (!bad) bad = audit_success(rq);
     if (!bad) bad = remember(rq, status, reply_body);
+    if (!bad) bad = rates_succeeded(rq); /* last, since others of the same address wait for its row */
     if (!bad) bad = scope_commit(rq->scope);
     scope_rollback(rq->scope);
     return bad;
@@ -420,6 +373,7 @@ static void metrics(void *shared, text_builder *out)
                     "# TYPE aic_database_reconnects_total counter\naic_database_reconnects_total %llu\n",
                     f.connections, f.busy, f.waiting, (unsigned long long)f.statements,
                     (unsigned long long)f.reconnects);
+    rates_metrics(app->rates, out);
 }
 
 http_door door_of_the_platform(void)
@@ -427,7 +381,7 @@ http_door door_of_the_platform(void)
     return (http_door){
         .authenticate = authenticate,
         .authorise = authorise,
-        .admit = admit,
+        .admit = rates_admit,
         .open = open_scope,
         .recall = recall,
         .close = close_scope,

@@ -178,20 +178,6 @@ on conflict (jti) do nothing;
 insert into revoked_tokens (jti, expires_at) values ($jti, $expires_at)
 on conflict (jti) do nothing;
 
--- Counts this attempt in its window and says how many there were.
--- name: rate_take :one
--- as: system
--- in: key text, window_start timestamptz
--- out: rate_taken (taken integer)
-insert into rate_windows (key, window_start, taken) values ($key, $window_start, 1)
-on conflict (key, window_start) do update set taken = rate_windows.taken + 1
-returning taken;
-
--- name: rate_forget :exec
--- as: system
--- in: before timestamptz
-delete from rate_windows where window_start < $before;
-
 -- ------------------------------------------------------------------ the second factor
 
 -- Also forgets what has run out.

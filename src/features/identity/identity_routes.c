@@ -164,7 +164,7 @@ const route identity_routes[] = {
     { POST, "/auth/login", "Sign in", PUBLIC, SIGN_IN_SCOPE, BODY(credentials, credential_fields),
       REPLY(sign_in, sign_in_fields), .audit = "login", .rate = RATE_SIGN_IN, .heavy = true, .handle = post_login },
     { POST, "/auth/refresh", "Continue a session by its refresh cookie", PUBLIC, SIGN_IN_SCOPE,
-      REPLY(sign_in, sign_in_fields), .audit = "token_refreshed", .rate = RATE_SIGN_IN, .handle = post_refresh },
+      REPLY(sign_in, sign_in_fields), .audit = "token_refreshed", .rate = RATE_REFRESH, .handle = post_refresh },
     { POST, "/auth/logout", "Sign out", SIGNED_IN,
       SYSTEM(S1_SIGN_IN, "Sessions and revoked tokens belong to no tenant's own transaction"), .audit = "logout",
       .rate = RATE_WRITE, .handle = post_logout },

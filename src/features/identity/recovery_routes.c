@@ -58,7 +58,7 @@ static error post_change(request *rq, const void *body, void *reply)
 const route recovery_routes[] = {
     { POST, "/auth/forgot-password", "Ask for a link to set a new password", PUBLIC, LINK_SCOPE,
       BODY(address_given, address_fields), REPLY(accepted, accepted_fields), .status = 202,
-      .audit = "password_reset_requested", .rate = RATE_SIGN_IN,
+      .audit = "password_reset_requested", .rate = RATE_REGISTER,
       .description = "The answer, and the work until it is given, are the same whether or not the address has an "
                      "account. At most three letters an hour go to one account.",
       .handle = post_forgot },
@@ -74,7 +74,7 @@ const route recovery_routes[] = {
       .handle = post_verify },
     { POST, "/auth/resend-verification", "Ask for another letter to confirm an address", PUBLIC, LINK_SCOPE,
       BODY(address_given, address_fields), REPLY(accepted, accepted_fields), .status = 202,
-      .audit = "verification_requested", .rate = RATE_SIGN_IN,
+      .audit = "verification_requested", .rate = RATE_REGISTER,
       .description = "The same answer for every address. At most three letters an hour go to one account.",
       .handle = post_resend },
     { POST, "/auth/change-email", "Change your address; a letter to the new one confirms it", SIGNED_IN, OWN_SCOPE,

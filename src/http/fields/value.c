@@ -16,13 +16,23 @@ static void add_escaped(text_builder *out, text name) /* RFC 6901 */
     }
 }
 
+/* No field of ours has so long a name: what a client made up is not sent back at length. */
+static text shortened(arena *a, text name)
+{
+    enum { LONGEST = 200 };
+    if (name.length <= LONGEST) return name;
+    size_t length = LONGEST;
+    while (length && ((unsigned char)name.data[length] & 0xC0) == 0x80) length--; /* not within a character */
+    return text_format(a, "%.*s...", (int)length, name.data);
+}
+
 static void add_pointer(text_builder *out, const place *at) // NOLINT(misc-no-recursion): as deep as the document
 {
     if (!at) return;
     add_pointer(out, at->parent);
     text_add_char(out, '/');
     if (text_is(at->name))
-        add_escaped(out, at->name);
+        add_escaped(out, shortened(out->arena, at->name));
     else
         text_add_format(out, "%zu", at->index);
 }

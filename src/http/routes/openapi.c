@@ -254,12 +254,23 @@ static void write_content(json_writer *w, const char *media, const route *row)
     json_close(w, '}');
 }
 
+/* What touches no database is not counted. */
+static bool is_counted(const route *row)
+{
+    return row->scope.kind != SCOPE_NONE;
+}
+
+#define RATE_HEADERS                                                                                                   \
+    "\"RateLimit-Policy\":{\"$ref\":\"#/components/headers/RateLimitPolicy\"},"                                        \
+    "\"RateLimit\":{\"$ref\":\"#/components/headers/RateLimit\"}"
+
 static void write_success(json_writer *w, const route *row, int status)
 {
     char code[12];
     snprintf(code, sizeof code, "%d", status);
     json_key(w, code), json_open(w, '{');
     json_key(w, "description"), json_write_string(w, row->summary);
+    if (is_counted(row)) json_key(w, "headers"), json_write_raw(w, TEXT("{" RATE_HEADERS "}"));
     if (status != 204) {
         json_key(w, "content"), json_open(w, '{');
         if (row->raw_reply)
@@ -292,7 +303,7 @@ static bool may_answer(const route *row, int status)
     case 408:
         return has_body;
     case 401:
-        return !is_open || row->rate == RATE_SIGN_IN;
+        return !is_open || row->rate == RATE_SIGN_IN || row->rate == RATE_REFRESH;
     case 403:
         return !is_open || row->method != GET;
     case 404:
@@ -309,7 +320,7 @@ static bool may_answer(const route *row, int status)
     case 423:
         return row->rate == RATE_SIGN_IN;
     case 429:
-        return row->scope.kind == SCOPE_SYSTEM || row->scope.kind == SCOPE_TENANT_OR_SYSTEM;
+        return is_counted(row);
     case 503:
         return true;
     default:
@@ -361,8 +372,8 @@ text route_tag(arena *a, const route *row)
 
 static void write_operation(json_writer *w, const route *row)
 {
-    static const char *const rates[] = { "read",    "write",    "analyze", "export", "verify",
-                                         "sign_in", "register", "public",  "intake", "case" };
+    static const char *const rates[] = { "read",    "write",    "analyze", "export", "verify", "sign_in",
+                                         "refresh", "register", "public",  "intake", "case" };
     text method = text_lower_ascii(w->out.arena, text_of(http_method_name(row->method)));
     json_key_text(w, method), json_open(w, '{');
     json_key(w, "operationId"), json_write_text(w, operation_id(w->out.arena, row));
@@ -431,6 +442,13 @@ static const char problem_schema[] = "{\"type\":\"object\",\"required\":[\"type\
                                      "\"pointer\",\"detail\"],\"properties\":{\"pointer\":{\"type\":\"string\"},"
                                      "\"detail\":{\"type\":\"string\"}}}}}}";
 
+static const char rate_headers[] =
+    "{\"RateLimitPolicy\":{\"schema\":{\"type\":\"string\"},\"example\":\"\\\"api\\\";q=1000;w=60\",\"description\":"
+    "\"The limits that this request was counted by: how many (q) in how many seconds (w)\"},"
+    "\"RateLimit\":{\"schema\":{\"type\":\"string\"},\"example\":\"\\\"api\\\";r=998;t=41\",\"description\":"
+    "\"What is left of each (r), and in how many seconds it is whole again (t). Not there while limits are lifted\"}}";
+#define RETRY_AFTER "\"Retry-After\":{\"schema\":{\"type\":\"integer\"},\"description\":\"Seconds to wait\"}"
+
 static void write_components(json_writer *w)
 {
     json_key(w, "components"), json_open(w, '{');
@@ -439,15 +457,14 @@ static void write_components(json_writer *w)
                            "\"type\":\"apiKey\",\"in\":\"cookie\",\"name\":\"aic_access\"}}"));
     json_key(w, "schemas"), json_open(w, '{'), json_key(w, "Problem"), json_write_raw(w, text_of(problem_schema)),
         json_close(w, '}');
+    json_key(w, "headers"), json_write_raw(w, text_of(rate_headers));
     json_key(w, "responses"), json_open(w, '{');
     for (const status_words *s = problem_statuses; s->status; s++) {
         json_key(w, s->name), json_open(w, '{');
         json_key(w, "description"), json_write_string(w, s->meaning ? s->meaning : s->title);
         if (s->status == 429 || s->status == 503)
-            json_key(w, "headers"),
-                json_write_raw(
-                    w,
-                    TEXT("{\"Retry-After\":{\"schema\":{\"type\":\"integer\"},\"description\":\"Seconds to wait\"}}"));
+            json_key(w, "headers"), json_write_raw(w, s->status == 429 ? TEXT("{" RETRY_AFTER "," RATE_HEADERS "}")
+                                                                       : TEXT("{" RETRY_AFTER "}"));
         json_key(w, "content"),
             json_write_raw(
                 w, TEXT("{\"application/problem+json\":{\"schema\":{\"$ref\":\"#/components/schemas/Problem\"}}}"));
@@ -480,7 +497,9 @@ text openapi_document(arena *a, const http_options *options)
     json_write_string(
         &w, "Registers AI systems, audits their decisions for bias, and keeps the record on a ledger that nobody can "
             "quietly change. "
-            "Errors are RFC 9457 problem documents. Unknown fields are refused. Lists are paged by an opaque cursor.");
+            "Errors are RFC 9457 problem documents. Unknown fields are refused. Lists are paged by an opaque cursor. "
+            "How often one may ask is said by the headers RateLimit-Policy and RateLimit "
+            "(draft-ietf-httpapi-ratelimit-headers).");
     json_key(&w, "license"), json_write_raw(&w, TEXT("{\"name\":\"Apache-2.0\",\"identifier\":\"Apache-2.0\"}"));
     json_close(&w, '}');
     json_key(&w, "paths"), json_open(&w, '{');

@@ -2,7 +2,7 @@
 
 #include "http/server/problem.h"
 
-static const char policy[] = "default-src 'none'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; "
+static const char policy[] = "default-src 'none'; script-src 'self'; style-src 'self'; "
                              "img-src 'self' data: blob:; "
                              "font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action "
                              "'self'; frame-ancestors 'none'";
@@ -24,7 +24,7 @@ void answer_prepare_security(struct http_server *s)
     s->security = ARENA_ARRAY(s->arena, ALWAYS + 1, header);
     for (size_t i = 0; i < ALWAYS; i++)
         s->security[s->security_count++] = (header){ always[i].name, text_of(always[i].value) };
-    if (text_starts(s->options.public_url, "https://"))
+    if (s->public_is_https)
         s->security[s->security_count++] =
             (header){ "Strict-Transport-Security", TEXT("max-age=31536000; includeSubDomains") };
 }
@@ -48,14 +48,21 @@ void answer_header(exchange *x, const char *name, text value)
 }
 
 /* Cookies and the like of an answer that was then refused stay only where the refusal means them: at sign-in, to end a
- * session that is over. */
+ * session that is over. How often one may ask is as true of a refusal. */
+static bool outlives_refusal(const char *name)
+{
+    static const char *const names[] = { "Set-Cookie", "Allow", "RateLimit", "RateLimit-Policy" };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (!strcmp(name, names[i])) return true;
+    return false;
+}
+
 static void forget_reply(exchange *x)
 {
     struct response_part *r = &x->reply;
     size_t kept = 0;
     for (size_t i = 0; i < r->header_count; i++)
-        if (!strcmp(r->headers[i].name, "Set-Cookie") || !strcmp(r->headers[i].name, "Allow"))
-            r->headers[kept++] = r->headers[i];
+        if (outlives_refusal(r->headers[i].name)) r->headers[kept++] = r->headers[i];
     r->header_count = kept;
     r->is_cacheable = false;
 }
@@ -113,6 +120,12 @@ void answer_build(exchange *x)
     if (atomic_load(&x->server->stopping)) MHD_add_response_header(x->response, "Connection", "close");
 }
 
+void answer_security(const struct http_server *s, text_builder *out)
+{
+    for (size_t i = 0; i < s->security_count; i++)
+        text_add_format(out, "%s: %.*s\r\n", s->security[i].name, PRINT(s->security[i].value));
+}
+
 text answer_bytes(exchange *x)
 {
     const struct response_part *r = &x->reply;
@@ -122,8 +135,7 @@ text answer_bytes(exchange *x)
                     "HTTP/1.1 %d %s\r\nConnection: close\r\nContent-Type: %s\r\nContent-Length: %zu\r\nX-Request-Id: "
                     "%.*s\r\nCache-Control: no-store\r\n",
                     x->status, words ? words->title : "", r->content_type, r->body.length, PRINT(x->rq.request_id));
-    for (size_t i = 0; i < x->server->security_count; i++)
-        text_add_format(&out, "%s: %.*s\r\n", x->server->security[i].name, PRINT(x->server->security[i].value));
+    answer_security(x->server, &out);
     for (size_t i = 0; i < r->header_count; i++)
         text_add_format(&out, "%s: %.*s\r\n", r->headers[i].name, PRINT(r->headers[i].value));
     text_add_string(&out, "\r\n");

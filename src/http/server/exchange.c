@@ -136,6 +136,27 @@ error exchange_check_headers(exchange *x, int *status)
     return fail(h.arena, BAD_REQUEST, "", "The headers are larger than the limit of %d kB.", HEADER_LIMIT / 1024);
 }
 
+static enum MHD_Result add_forwarded(void *context, enum MHD_ValueKind kind, const char *name, size_t name_length,
+                                     const char *value, size_t value_length)
+{
+    (void)kind;
+    text_builder *all = context;
+    static const char wanted[] = "X-Forwarded-For";
+    if (name_length != sizeof wanted - 1 || strncasecmp(name, wanted, name_length) != 0) return MHD_YES;
+    if (all->length) text_add_string(all, ", ");
+    text_add(all, (text){ value ? value : "", value_length });
+    return MHD_YES;
+}
+
+/* RFC 9110, 5.3: several lines are one list. A proxy may add itself in a line of its own, below one that a client made
+ * up. */
+static text forwarded_for(arena *a, struct MHD_Connection *connection)
+{
+    text_builder all = text_builder_in(a);
+    MHD_get_connection_values_n(connection, MHD_HEADER_KIND, add_forwarded, &all);
+    return text_built(&all);
+}
+
 void exchange_read_headers(exchange *x, struct MHD_Connection *connection)
 {
     x->connection = connection;
@@ -146,6 +167,6 @@ void exchange_read_headers(exchange *x, struct MHD_Connection *connection)
     x->rq.content_type = media_type(a, exchange_header(x, "Content-Type"));
     const union MHD_ConnectionInfo *peer = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
     text address = peer && peer->client_addr ? address_text(a, peer->client_addr) : TEXT("");
-    x->rq.ip = client_address(x->server->proxies, address, exchange_header(x, "X-Forwarded-For"));
+    x->rq.ip = client_address(x->server->proxies, address, forwarded_for(a, connection));
     x->expects_continue = text_is(exchange_header(x, "Expect"));
 }

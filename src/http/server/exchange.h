@@ -94,8 +94,8 @@ struct http_server {
     networks *proxies;
     header *security; /* on every answer */
     size_t security_count;
-    text public_origin; /* "https://aic.example", lower case */
-    bool cookies_are_secure;
+    text public_origin; /* "https://aic.example", lower case; NO_TEXT: the host that is asked */
+    bool public_is_https;
     text openapi, docs_page;
     int port;
     atomic_bool stopping;
@@ -124,6 +124,7 @@ void answer_build(exchange *x);
 /* The same answer as bytes, for a connection that libmicrohttpd cannot answer on: it is still reading a body. */
 text answer_bytes(exchange *x);
 void answer_prepare_security(struct http_server *s);
+void answer_security(const struct http_server *s, text_builder *out); /* the headers of every answer, as bytes */
 
 /* dispatch.c: a request on a pool thread (or, for LANE_EVENT, on the event thread) */
 void dispatch(exchange *x);

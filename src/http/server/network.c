@@ -114,7 +114,14 @@ text client_address(const networks *trusted, text peer, text forwarded_for)
 
 bool is_loopback_host(text host)
 {
-    return text_starts(host, "localhost") || text_starts(host, "127.") || text_starts(host, "[::1]");
+    const char *bracket = host.length ? memchr(host.data, ']', host.length) : NULL;
+    size_t from = bracket ? (size_t)(bracket - host.data) : 0;
+    const char *colon = host.length ? memchr(host.data + from, ':', host.length - from) : NULL;
+    text name = { host.data, colon ? (size_t)(colon - host.data) : host.length };
+    uint8_t bytes[16];
+    bool is_v4;
+    if (text_equal_string(name, "localhost") || text_equal_string(name, "[::1]")) return true;
+    return parse_address(name, bytes, &is_v4) && is_v4 && bytes[12] == 127;
 }
 
 /* ------------------------------------------------------------------ listening */

@@ -31,14 +31,15 @@ bool request_exports(const request *rq)
     return rq->route->replies_list && (request_accepts(rq, "text/csv") || request_accepts(rq, "application/x-ndjson"));
 }
 
-/* A browser sends Origin with every unsafe request; one that is neither ours nor the host asked is another site's. */
+/* A browser sends Origin with every unsafe request. */
 bool request_same_origin(const request *rq)
 {
     text origin = request_header(rq, "Origin"), host = request_header(rq, "Host");
     if (!text_is(origin)) return false;
     text lower = text_lower_ascii(rq->arena, origin);
     const struct http_server *s = rq->exchange->server;
-    if (text_is(s->public_origin) && text_equal(lower, s->public_origin)) return true;
+    /* Where our own address is known, a page that came by another way (without TLS, say) may be anybody's. */
+    if (text_is(s->public_origin)) return text_equal(lower, s->public_origin);
     if (!text_is(host)) return false;
     text lower_host = text_lower_ascii(rq->arena, host);
     return text_equal(lower, text_format(rq->arena, "http://%.*s", PRINT(lower_host))) ||
@@ -101,7 +102,8 @@ text reply_location(const request *rq)
 
 void reply_cookie(request *rq, const cookie *c)
 {
-    bool secure = rq->exchange->server->cookies_are_secure && !is_loopback_host(request_header(rq, "Host"));
+    /* A proxy may call us by any name, its own loopback address too. */
+    bool secure = rq->exchange->server->public_is_https || !is_loopback_host(request_header(rq, "Host"));
     reply_header(rq, "Set-Cookie",
                  text_format(rq->arena, "%s=%.*s; Path=%s; Max-Age=%d; HttpOnly; SameSite=Lax%s", c->name,
                              PRINT(c->value), c->path, c->max_age, secure ? "; Secure" : ""));

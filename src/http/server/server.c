@@ -207,10 +207,14 @@ static text timeout_answer(void *server, arena *a)
     const struct http_server *s = server;
     metrics_cut(s->metrics, CUT_TIMEOUT);
     text body = problem_of_status(a, HTTP_TIMEOUT, "The request did not arrive in time.", TEXT(""));
-    return text_format(a,
-                       "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Type: "
-                       "application/problem+json\r\nContent-Length: %zu\r\n\r\n%.*s",
-                       body.length, PRINT(body));
+    text_builder out = text_builder_in(a);
+    text_add_format(&out,
+                    "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Type: application/problem+json\r\n"
+                    "Cache-Control: no-store\r\nContent-Length: %zu\r\n",
+                    body.length);
+    answer_security(s, &out);
+    text_add_format(&out, "\r\n%.*s", PRINT(body));
+    return text_built(&out);
 }
 
 /* ------------------------------------------------------------------ start and stop */
@@ -228,11 +232,18 @@ static metrics *metrics_of(struct http_server *s)
     return metrics_new(s->arena, labels, count + 1);
 }
 
+/* RFC 6454: scheme, host and port, without the port that the scheme has by itself. */
 static text origin_of(arena *a, text url)
 {
-    text lower = text_lower_ascii(a, url);
-    while (lower.length && lower.data[lower.length - 1] == '/') lower.length--;
-    return lower.length ? lower : NO_TEXT;
+    text lower = text_lower_ascii(a, text_trim(url));
+    size_t scheme = text_starts(lower, "https://") ? 8 : text_starts(lower, "http://") ? 7 : 0;
+    if (!scheme) return NO_TEXT;
+    const char *slash = memchr(lower.data + scheme, '/', lower.length - scheme);
+    if (slash) lower.length = (size_t)(slash - lower.data);
+    const char *usual = scheme == 8 ? ":443" : ":80";
+    size_t length = strlen(usual);
+    bool is_usual = lower.length > length && memcmp(lower.data + lower.length - length, usual, length) == 0;
+    return (text){ lower.data, lower.length - (is_usual ? length : 0) };
 }
 
 static error prepare(struct http_server *s)
@@ -244,7 +255,7 @@ static error prepare(struct http_server *s)
     s->files = files_index(s->arena, &s->options);
     s->metrics = metrics_of(s);
     s->public_origin = origin_of(s->arena, s->options.public_url);
-    s->cookies_are_secure = true; /* reply_cookie leaves it out on loopback */
+    s->public_is_https = text_starts(s->public_origin, "https://");
     s->openapi = openapi_document(s->arena, &s->options);
     s->docs_page = docs_document(s->arena, &s->options);
     answer_prepare_security(s);
