@@ -1,7 +1,6 @@
 """One server for all tests of the API, with a database of its own, as a person would start it; stopped at the end."""
 import os
 import pathlib
-import re
 import shutil
 import signal
 import subprocess
@@ -12,14 +11,31 @@ import uuid
 import httpx
 import pytest
 
+import log_secrets
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = pathlib.Path(os.environ.get("AIC_BUILD", ROOT / "build"))
 SHARED = pathlib.Path(os.environ.get("AIC_SHARED", ROOT.parent / "shared"))
 PASSWORD = "quiet windmill counts the rain"
 
+wire = log_secrets.Wire()
+wire.add(PASSWORD)
 
-SECRETS = {"a password": re.escape(PASSWORD), "an e-mail address": r"[\w.+-]+@[\w-]+\.\w+", "an access token": r"eyJ[\w-]{20,}\.",
-           "a private key": "PRIVATE KEY", "a password's hash": r"\$argon2", "a webhook's secret": "whsec_"}
+
+def listen_to_the_wire():
+    """Every request of every test goes through here, whatever it is sent by."""
+    send = httpx.Client.send
+
+    def send_and_note(client, request, **more):
+        answer = send(client, request, **more)
+        if not more.get("stream"):
+            wire.saw(request, answer)
+        return answer
+
+    httpx.Client.send = send_and_note
+
+
+listen_to_the_wire()
 
 
 def wait_for(condition, seconds=60):
@@ -33,6 +49,8 @@ def wait_for(condition, seconds=60):
 
 
 class Server:
+    unchecked = set()  # those whose log nobody has looked at yet
+
     def __init__(self, extra=(), environment=None):
         self.data = pathlib.Path(tempfile.mkdtemp(prefix="aic-test-"))
         self.data.chmod(0o755)  # the database's own user must be able to pass
@@ -41,9 +59,10 @@ class Server:
 
     def start(self):
         (self.data / "aicd.url").unlink(missing_ok=True)
+        Server.unchecked.add(self)
         self.log = open(self.data / "log", "ab")
         command = [str(BUILD / "aicd"), "serve", "--data", str(self.data), "--listen", "127.0.0.1:0", *self.extra]
-        self.process = subprocess.Popen(command, stderr=self.log, env={**os.environ, "AIC_RATE_LIMITS": "off", "AIC_MFA": "optional", **self.environment})
+        self.process = subprocess.Popen(command, stderr=self.log, env={**os.environ, "AIC_RATE_LIMITS": "off", "AIC_MFA": "optional", "AIC_LOG_LEVEL": "debug", **self.environment})
         wait_for(lambda: (self.data / "aicd.url").exists() or self.process.poll() is not None)
         assert self.process.poll() is None, (self.data / "log").read_text()
         self.url = (self.data / "aicd.url").read_text().strip()
@@ -69,13 +88,23 @@ class Server:
         self.check_log()
         shutil.rmtree(self.data, ignore_errors=True)
 
-
     def check_log(self):
         """No log of any test's server holds a secret or an address of a person."""
-        told = (self.data / "log").read_text(errors="replace")
-        for what, pattern in SECRETS.items():
-            found = re.search(pattern, told)
-            assert not found, f"the log holds {what}: …{told[max(0, found.start() - 200):found.end() + 50]}…"
+        Server.unchecked.discard(self)
+        for name in ("log", "postgresql.log"):
+            if (self.data / name).exists():
+                faults = list(log_secrets.found_in((self.data / name).read_text(errors="replace"), wire))
+                assert not faults, f"the {name} of a server holds {faults[0]}"
+
+
+def pytest_sessionfinish(session):
+    """Those that no test has put away: of a test that failed, or that forgot."""
+    for server in list(Server.unchecked):
+        try:
+            server.check_log()
+        except AssertionError as fault:
+            print(f"\n{fault}")
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def beside(one, **environment):

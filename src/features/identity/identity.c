@@ -332,10 +332,15 @@ error identity_sign_in(platform *app, scope *db, const credentials *in, sign_in 
 
 /* A token shown twice: whoever holds it, one of the two is a thief. The end of the family must last although the
  * request fails, so it is committed here. */
-static error end_stolen_family(scope *db, uuid family)
+static error end_stolen_family(scope *db, const session_seen *seen)
 {
     instant now = scope_now(db);
-    TRY(sql_session_family_end(db, &(sql_session_family_end_in){ .family_id = family,
+    TRY(scope_set_org(db, seen->org_id));
+    TRY(door_audit(db, &(audit_note){ .event = "refresh_token_reused",
+                                      .org_id = { true, seen->org_id },
+                                      .subject_type = "user",
+                                      .subject_id = { true, seen->user_id } }));
+    TRY(sql_session_family_end(db, &(sql_session_family_end_in){ .family_id = seen->family_id,
                                                                  .reason = TEXT("refresh token used twice"),
                                                                  .now = now,
                                                                  .token_expires_at = now + MINUTES(ACCESS_MINUTES) }));
@@ -354,7 +359,7 @@ error identity_refresh(platform *app, scope *db, text refresh_token, sign_in *ou
     TRY(sql_session_take(db, &(sql_session_take_in){ .refresh_hash = hash, .now = scope_now(db) }, &found, &taken));
     if (!found) {
         TRY(sql_session_by_refresh(db, &(sql_session_by_refresh_in){ .refresh_hash = hash }, &seen_before, &seen));
-        if (seen_before && seen.is_used) return end_stolen_family(db, seen.family_id);
+        if (seen_before && seen.is_used) return end_stolen_family(db, &seen);
         return fail(db->arena, UNAUTHENTICATED, "", "Your session has ended. Sign in again.");
     }
     TRY(scope_set_org(db, taken.org_id));

@@ -102,6 +102,15 @@ static error post_login(request *rq, const void *body, void *reply)
     return OK;
 }
 
+/* Whose refresh token it was is who asked, for the record. */
+static error known_now(request *rq, const sign_in *in)
+{
+    principal *who = ARENA_NEW(rq->arena, principal);
+    *who = (principal){ .user_id = in->user.id, .org_id = rq->scope->who.org_id, .role = in->user.role };
+    rq->who = who;
+    return OK;
+}
+
 static error post_refresh(request *rq, const void *body, void *reply)
 {
     (void)body;
@@ -114,7 +123,7 @@ static error post_refresh(request *rq, const void *body, void *reply)
     if (ended && ended->kind == UNAUTHENTICATED) identity_clear_cookies(rq);
     TRY(ended);
     identity_set_cookies(rq, reply);
-    return OK;
+    return known_now(rq, reply);
 }
 
 static error post_logout(request *rq, const void *body, void *reply)

@@ -4,10 +4,24 @@ import type { paths } from './schema';
 
 let refreshing: Promise<boolean> | null = null;
 
+const renewedAt = 'aic-session-renewed';
+
+/** Tabs share one refresh token, and the server takes whoever shows it a second time for a thief: one tab at a time, and not one that
+ *  waited while another did it. */
+const renew = async (): Promise<boolean> => {
+    const asked = Date.now();
+    const alone = async () => {
+        if (Number(localStorage.getItem(renewedAt)) >= asked) return true;
+        const answer = await fetch('/api/v1/auth/refresh', { method: 'POST' });
+        if (answer.ok) localStorage.setItem(renewedAt, String(Date.now()));
+        return answer.ok;
+    };
+    return 'locks' in navigator ? navigator.locks.request(renewedAt, alone) : alone();
+};
+
 /** One refresh at a time, however many requests found the access token expired. */
 const refresh = () => {
-    refreshing ??= fetch('/api/v1/auth/refresh', { method: 'POST' })
-        .then((answer) => answer.ok)
+    refreshing ??= renew()
         .catch(() => false)
         .finally(() => {
             refreshing = null;
