@@ -11,6 +11,7 @@
 #include "features/keys/keys.h"
 #include "features/leads/leads.h"
 #include "features/organizations/organizations.h"
+#include "features/staff/staff.h"
 #include "features/systems/systems.h"
 #include "features/trail/trail.h"
 #include "programs/aicd_serve.h"
@@ -18,9 +19,10 @@
 #include <stdio.h>
 
 const route *const aicd_route_tables[] = {
-    identity_routes, mfa_routes,       keys_routes,  organizations_routes, dashboard_routes,
-    systems_routes,  analyses_routes,  trail_routes, audit_routes,         examples_routes,
-    billing_routes,  incidents_routes, cases_routes, leads_routes,         NULL,
+    identity_routes,  mfa_routes,      keys_routes,     organizations_routes,
+    dashboard_routes, systems_routes,  analyses_routes, trail_routes,
+    audit_routes,     examples_routes, billing_routes,  incidents_routes,
+    cases_routes,     leads_routes,    staff_routes,    NULL,
 };
 
 const constraint_message aicd_constraints[] = {

@@ -2,6 +2,7 @@
 
 #include "crypto/hash.h"
 #include "door.sql.h"
+#include "features/billing/billing.h"
 #include "features/identity/identity.h"
 #include "features/keys/keys.h"
 
@@ -398,6 +399,7 @@ static void metrics(void *shared, text_builder *out)
                     "# TYPE aic_database_reconnects_total counter\naic_database_reconnects_total %llu\n",
                     f.connections, f.busy, f.waiting, (unsigned long long)f.statements,
                     (unsigned long long)f.reconnects);
+    billing_metrics(app, out);
 }
 
 http_door door_of_the_platform(void)

@@ -573,7 +573,7 @@ export interface paths {
         };
         /**
          * Search your organization's audit log, latest first
-         * @description As CSV (`Accept: text/csv`) or NDJSON (`Accept: application/x-ndjson`) up to 10,000 rows at a time, whatever `limit` says; the header `X-Next-Cursor` leads on. Such an export is itself on record, as `data_exported`.
+         * @description A search by a filter that has no index (`q`, `outcome`, `subject_type`, or several at once) looks at 20,000 rows at a time: a page may be short or empty and have a `next_cursor`; the header `X-Searched-Back-To` then says how far it looked. To follow the log, ask again with `from` a few seconds before the newest row that you have. As CSV (`Accept: text/csv`) or NDJSON (`Accept: application/x-ndjson`) up to 10,000 rows at a time, whatever `limit` says; the header `X-Next-Cursor` leads on. Such an export is itself on record, as `data_exported`.
          */
         get: operations["get_audit_log"];
         put?: never;
@@ -627,9 +627,26 @@ export interface paths {
         };
         /**
          * Search the audit log of all organizations, latest first
-         * @description As CSV (`Accept: text/csv`) or NDJSON (`Accept: application/x-ndjson`) up to 10,000 rows at a time, whatever `limit` says; the header `X-Next-Cursor` leads on. Such an export is itself on record, as `data_exported`.
+         * @description A search by a filter that has no index (`q`, `outcome`, `subject_type`, or several at once) looks at 20,000 rows at a time: a page may be short or empty and have a `next_cursor`; the header `X-Searched-Back-To` then says how far it looked. To follow the log, ask again with `from` a few seconds before the newest row that you have. As CSV (`Accept: text/csv`) or NDJSON (`Accept: application/x-ndjson`) up to 10,000 rows at a time, whatever `limit` says; the header `X-Next-Cursor` leads on. Such an export is itself on record, as `data_exported`.
          */
         get: operations["get_admin_audit_log"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/audit-log/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Recompute every hash and link of an organization's audit log */
+        get: operations["get_admin_audit_log_verify"];
         put?: never;
         post?: never;
         delete?: never;
@@ -720,6 +737,23 @@ export interface paths {
          * @description Signed by `Stripe-Signature`; without a good signature 400. Answered 200 once the event is stored for good; the same event again changes nothing.
          */
         post: operations["post_billing_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/billing-events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the payment provider's events, latest first */
+        get: operations["get_admin_billing_events"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -988,6 +1022,91 @@ export interface paths {
         };
         /** List the leads of all organizations, newest first */
         get: operations["get_admin_leads"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Figures of the last day over all organizations */
+        get: operations["get_admin_overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/organizations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Find an organization by its name */
+        get: operations["get_admin_organizations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Find a person of any organization by name or address */
+        get: operations["get_admin_people"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/sign-in-failures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where sign-ins of the last day failed from, most first */
+        get: operations["get_admin_sign_in_failures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/system-access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every route that leaves a tenant's own walls, with its reason */
+        get: operations["get_admin_system_access"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3649,6 +3768,8 @@ export interface operations {
                              * @description null: of no organization, such as a sign-in that failed
                              */
                             org_id: string | null;
+                            /** @description As it is today; not part of the hashed row */
+                            org_name: string | null;
                             /** Format: date-time */
                             at: string;
                             /** Format: uuid */
@@ -3750,6 +3871,8 @@ export interface operations {
                          * @description null: of no organization, such as a sign-in that failed
                          */
                         org_id: string | null;
+                        /** @description As it is today; not part of the hashed row */
+                        org_name: string | null;
                         /** Format: date-time */
                         at: string;
                         /** Format: uuid */
@@ -3836,6 +3959,8 @@ export interface operations {
                              * @description null: of no organization, such as a sign-in that failed
                              */
                             org_id: string | null;
+                            /** @description As it is today; not part of the hashed row */
+                            org_name: string | null;
                             /** Format: date-time */
                             at: string;
                             /** Format: uuid */
@@ -3862,6 +3987,47 @@ export interface operations {
                     };
                     "text/csv": string;
                     "application/x-ndjson": string;
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            414: components["responses"]["address_too_long"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    get_admin_audit_log_verify: {
+        parameters: {
+            query?: {
+                /** @description Whose chain; left out: that of no organization */
+                org_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Recompute every hash and link of an organization's audit log */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        valid: boolean;
+                        /** @description How many rows were recomputed */
+                        checked: number;
+                        /** @description seq of the first row that does not fit, or is missing */
+                        first_bad: number | null;
+                        /** Format: uuid */
+                        first_bad_id: string | null;
+                        /** Format: date-time */
+                        first_bad_at: string | null;
+                    };
                 };
             };
             400: components["responses"]["bad_request"];
@@ -3901,6 +4067,8 @@ export interface operations {
                          * @description null: of no organization, such as a sign-in that failed
                          */
                         org_id: string | null;
+                        /** @description As it is today; not part of the hashed row */
+                        org_name: string | null;
                         /** Format: date-time */
                         at: string;
                         /** Format: uuid */
@@ -4044,7 +4212,8 @@ export interface operations {
                             amount_due: number;
                             amount_paid: number;
                             currency: string;
-                            status: string;
+                            /** @enum {string} */
+                            status: "DRAFT" | "OPEN" | "PAID" | "UNCOLLECTIBLE" | "VOID";
                             /** Format: date-time */
                             issued_at: string;
                         }[];
@@ -4099,6 +4268,68 @@ export interface operations {
             413: components["responses"]["too_large"];
             414: components["responses"]["address_too_long"];
             415: components["responses"]["unsupported_media"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    get_admin_billing_events: {
+        parameters: {
+            query?: {
+                /** @description How many at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                outcome?: "APPLIED" | "STALE" | "UNMATCHED" | "KEPT";
+                /** @description Of this organization only */
+                org_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List the payment provider's events, latest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** @description The provider's id */
+                            id: string;
+                            type: string;
+                            /**
+                             * @description UNMATCHED: its customer is nobody's, or not that of the organization it names; nothing was changed
+                             * @enum {string|null}
+                             */
+                            outcome: "APPLIED" | "STALE" | "UNMATCHED" | "KEPT" | null;
+                            /** Format: uuid */
+                            org_id: string | null;
+                            org_name: string | null;
+                            /**
+                             * Format: date-time
+                             * @description The provider's own time
+                             */
+                            provider_at: string;
+                            /** Format: date-time */
+                            received_at: string;
+                            /** @description Of the body as it came; the body itself is not kept */
+                            payload_sha256: string;
+                        }[];
+                        next_cursor: string | null;
+                    };
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
             429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
@@ -5796,6 +6027,235 @@ export interface operations {
                     };
                     "text/csv": string;
                     "application/x-ndjson": string;
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            414: components["responses"]["address_too_long"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    get_admin_overview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Figures of the last day over all organizations */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        organizations: number;
+                        /** @description Who can sign in */
+                        people: number;
+                        /** @description Wrong passwords and codes of the last day */
+                        failed_sign_ins: number;
+                        /** @description Of the last day */
+                        lockouts: number;
+                        /** @description Events of the payment provider of the last seven days that fit no organization */
+                        unmatched_events: number;
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            414: components["responses"]["address_too_long"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    get_admin_organizations: {
+        parameters: {
+            query?: {
+                /** @description How many at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Part of the name */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Find an organization by its name */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                            slug: string;
+                            /** @enum {string} */
+                            kind: "CLIENT" | "OPERATOR" | "PARTNER";
+                            people: number;
+                            /** Format: date-time */
+                            created_at: string;
+                        }[];
+                        next_cursor: string | null;
+                    };
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            414: components["responses"]["address_too_long"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    get_admin_people: {
+        parameters: {
+            query?: {
+                /** @description How many at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Part of the name or of the address */
+                q?: string;
+                /** @description Of this organization only */
+                org_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Find a person of any organization by name or address */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                            email: string;
+                            role: string;
+                            is_super_admin: boolean;
+                            is_active: boolean;
+                            /** Format: uuid */
+                            org_id: string;
+                            org_name: string;
+                        }[];
+                        next_cursor: string | null;
+                    };
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            414: components["responses"]["address_too_long"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    get_admin_sign_in_failures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Where sign-ins of the last day failed from, most first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            ip: string | null;
+                            failures: number;
+                            /** @description Accounts that exist among those tried */
+                            people: number;
+                            lockouts: number;
+                            /** Format: date-time */
+                            first_at: string;
+                            /** Format: date-time */
+                            last_at: string;
+                        }[];
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            414: components["responses"]["address_too_long"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    get_admin_system_access: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every route that leaves a tenant's own walls, with its reason */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            method: string;
+                            path: string;
+                            summary: string;
+                            /**
+                             * @description Who may call it
+                             * @enum {string}
+                             */
+                            access: "NONE" | "PUBLIC" | "SIGNED_IN" | "CAPABILITY" | "SUPER_ADMIN" | "WEBHOOK" | "ANYONE" | "UNFINISHED";
+                            capability: string | null;
+                            /**
+                             * @description TENANT_OR_SYSTEM: the tenant's when there is a session
+                             * @enum {string}
+                             */
+                            scope: "SYSTEM" | "TENANT_OR_SYSTEM";
+                            /** @description The numbered reason */
+                            reason: string;
+                            why: string;
+                        }[];
+                    };
                 };
             };
             400: components["responses"]["bad_request"];

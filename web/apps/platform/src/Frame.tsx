@@ -1,13 +1,23 @@
-import { IconAddressBook, IconAlertTriangle, IconChartBar, IconHistory, IconLayoutDashboard, IconLink, IconServerCog, IconShieldLock } from '@tabler/icons-react';
+import { IconAddressBook, IconAlertTriangle, IconChartBar, IconCreditCard, IconHistory, IconLayoutDashboard, IconLink, IconServerCog, IconShieldLock } from '@tabler/icons-react';
 import { Outlet } from '@tanstack/react-router';
+import { api, call } from '@aic/api';
 import { useSession, useSignOut } from '@aic/auth';
 import { useTranslation } from '@aic/text';
 import { Shell } from '@aic/ui';
+
+const findSystems = async (text: string) => {
+    const systems = await call(api.GET('/api/v1/systems', { params: { query: { q: text, limit: 6 } } }));
+    return systems.items.map((system) => ({ to: `/systems/${system.id}`, label: system.name }));
+};
 
 export const Frame = () => {
     const { t } = useTranslation();
     const { me, can } = useSession();
     const signOut = useSignOut();
+    const organization = [
+        ...(can('view_audit_log') ? [{ to: '/audit-log', label: t('audit.nav'), icon: IconHistory }] : []),
+        ...(can('manage_billing') ? [{ to: '/settings/billing', label: t('billing.nav'), icon: IconCreditCard }] : []),
+    ];
     const groups = [
         { title: t('nav.overview'), items: [{ to: '/', label: t('nav.dashboard'), icon: IconLayoutDashboard }] },
         {
@@ -20,7 +30,7 @@ export const Frame = () => {
             ],
         },
         ...(can('manage_leads') ? [{ title: t('leads.title'), items: [{ to: '/leads', label: t('leads.nav'), icon: IconAddressBook }] }] : []),
-        ...(can('view_audit_log') ? [{ title: t('audit.group'), items: [{ to: '/audit-log', label: t('audit.nav'), icon: IconHistory }] }] : []),
+        ...(organization.length ? [{ title: t('audit.group'), items: organization }] : []),
         { title: t('security.group'), items: [{ to: '/settings/security', label: t('security.nav'), icon: IconShieldLock }] },
     ];
     const actions = [
@@ -29,7 +39,7 @@ export const Frame = () => {
     ];
     return (
         <Shell groups={groups} actions={actions} organization={me.organization.name}
-            person={{ name: me.user.name, role: t(`role.${me.role}`) }} signOut={signOut}>
+            person={{ name: me.user.name, role: t(`role.${me.role}`) }} signOut={signOut} find={findSystems}>
             <Outlet />
         </Shell>
     );

@@ -1,6 +1,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { analysesRoutes } from './features/analyses/routes';
 import { auditRoutes } from './features/audit/routes';
+import { billingRoutes } from './features/billing/routes';
 import { incidentsRoutes } from './features/incidents/routes';
 import { leadsRoutes } from './features/leads/routes';
 import { ledgerRoutes } from './features/ledger/routes';
@@ -20,7 +21,7 @@ const welcome = createRoute({
 
 export const router = createRouter({
     basepath: '/app',
-    routeTree: root.addChildren([dashboard, welcome, ...systemsRoutes(root), ...analysesRoutes(root), ...ledgerRoutes(root), ...auditRoutes(root), ...incidentsRoutes(root), ...leadsRoutes(root), ...securityRoutes(root)]),
+    routeTree: root.addChildren([dashboard, welcome, ...systemsRoutes(root), ...analysesRoutes(root), ...ledgerRoutes(root), ...auditRoutes(root), ...incidentsRoutes(root), ...leadsRoutes(root), ...securityRoutes(root), ...billingRoutes(root)]),
     defaultPreload: 'intent',
     scrollRestoration: true,
 });
