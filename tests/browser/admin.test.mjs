@@ -137,6 +137,18 @@ test('words that are nowhere end in plain words', async () => {
     await look('admin-audit-none');
 });
 
+test('a search that would look at too much says how far it looked, and goes on when asked', async () => {
+    sql(`set session_replication_role = replica;
+        insert into audit_log (seq, at, actor_kind, event, outcome, reason, prev_hash, hash)
+        select 1000 + i, now() - make_interval(secs => 300 + i / 1000.0), 'SYSTEM', 'seen', 'OK', case when i = 119000 then 'a needle' end, repeat('0', 64), repeat('0', 64) from generate_series(1, 120000) i`);
+    await page.goto(`${url}/admin/audit-log?event=seen&q=needle`);
+    await page.getByText(/^Looked back to .* 0 rows fit so far\.$/).waitFor();
+    await look('admin-audit-reach');
+    await page.getByRole('button', { name: 'Search older rows' }).click();
+    await page.getByRole('cell', { name: /a needle/ }).waitFor();
+    sql("set session_replication_role = replica; delete from audit_log where event = 'seen'");
+});
+
 test('every way across organizations is listed with its reason and its latest uses', async () => {
     await page.getByRole('link', { name: 'System access' }).click();
     await page.getByText('GET /admin/audit-log', { exact: true }).waitFor();

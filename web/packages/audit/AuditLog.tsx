@@ -91,11 +91,11 @@ export const AuditLog = ({ source, title, lead, search, go, place }: Props) => {
                 {exporting.failure}
                 {(list.isPending || (goesOn && rows.length === 0)) && <Loading />}
                 {list.isError && <ErrorState error={list.error} retry={() => void list.refetch()} />}
-                {list.data && rows.length === 0 && !goesOn && (isFiltered(search)
+                {list.data && rows.length === 0 && !searchedBackTo && (isFiltered(search)
                     ? <EmptyState title={t('audit.noneTitle')} action={<Button variant="default" onClick={() => go({})}>{t('audit.clear')}</Button>}>{t('audit.none')}</EmptyState>
                     : <EmptyState title={t('audit.emptyTitle')}>{t('audit.empty')}</EmptyState>)}
                 {rows.length > 0 && <DataTable rows={rows} columns={columns} label={title} open={(row) => go({ ...search, entry: row.id })} />}
-                {searchedBackTo && !goesOn && <p className="small soft" role="status">{t('audit.searchedBack', { when: formatDateTime(searchedBackTo), rows: formatNumber(listed.length) })}</p>}
+                {searchedBackTo && !goesOn && <p className="soft audit-reach" role="status">{t('audit.searchedBack', { when: formatDateTime(searchedBackTo), rows: formatNumber(listed.length) })}</p>}
                 <div className="row apart audit-foot">
                     {list.hasNextPage ? <Button variant="default" loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>{t(searchedBackTo ? 'audit.searchOlder' : 'common.loadMore')}</Button> : <span />}
                     <Seals key={search.org ?? ''} source={source} organization={search.org} />
