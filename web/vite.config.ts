@@ -38,6 +38,8 @@ export default defineConfig({
             '@aic/ui': here('packages/ui/index.ts'),
             '@aic/api': here('packages/api/index.ts'),
             '@aic/auth': here('packages/auth/index.ts'),
+            '@aic/audit': here('packages/audit/index.ts'),
+            '@aic/leads': here('packages/leads/index.ts'),
             '@aic/charts': here('packages/charts/index.ts'),
             '@aic/text': here('packages/text/index.ts'),
         },

@@ -9,6 +9,8 @@
 #include "http/http.h"
 #include "store/store.h"
 
+#include <stdatomic.h>
+
 typedef struct example_data {
     const char *id, *name, *description;
     text csv;
@@ -32,6 +34,8 @@ typedef struct platform {
     uint8_t mfa_key[MASTER_KEY_BYTES];    /* seals the secrets of second factors */
     uint8_t mail_key[MASTER_KEY_BYTES];   /* seals letters until they are sent */
     bool mfa_is_optional;                 /* in development only */
+    atomic_ullong unmatched_events;       /* of the payment provider, since this server started */
+    const route *const *routes;           /* of the whole program, for the page that lists who looks across tenants */
     const example_data *examples;
     size_t example_count;
 } platform;

@@ -17,7 +17,9 @@ static const char usage[] =
     "                                                              emergency none\n"
     "       aicd keys compromised KID --reason TEXT                refuse what this key signed from now on\n"
     "       aicd make-super-admin EMAIL                            let a user administer the platform\n"
-    "                                                              (these four take --data DIR; the server may run)\n"
+    "       aicd audit retention [--before YYYY-MM] [--yes]        tell which months of the audit log are older; with "
+    "--yes drop them\n"
+    "                                                              (these five take --data DIR; the server may run)\n"
     "       aicd openapi                                           print the OpenAPI document\n"
     "       aicd routes [--system]                                 list the routes, or those with system access and "
     "why\n"
@@ -33,13 +35,10 @@ typedef struct command {
 } command;
 
 static const command commands[] = {
-    { "serve", aicd_serve, 0 },
-    { "migrate", aicd_migrate, 0 },
-    { "keys", aicd_keys, 2 },
-    { "make-super-admin", aicd_make_super_admin, 1 },
-    { "openapi", aicd_openapi, 0 },
-    { "routes", aicd_routes, 0 },
-    { "settings", aicd_print_settings, 0 },
+    { "serve", aicd_serve, 0 },   { "migrate", aicd_migrate, 0 },
+    { "keys", aicd_keys, 2 },     { "make-super-admin", aicd_make_super_admin, 1 },
+    { "audit", aicd_audit, 1 },   { "openapi", aicd_openapi, 0 },
+    { "routes", aicd_routes, 0 }, { "settings", aicd_print_settings, 0 },
 };
 
 /* Options that take a value; each stands for a setting. */
@@ -49,12 +48,14 @@ static bool read_option(int argc, char **argv, int *i, command_line *line)
     if (!strcmp(name, "--demo")) return line->demo = true;
     if (!strcmp(name, "--system")) return line->system_only = true;
     if (!strcmp(name, "--emergency")) return line->emergency = true;
+    if (!strcmp(name, "--yes")) return line->yes = true;
     if (*i + 1 >= argc) return false;
     const char *value = argv[++*i];
     if (!strcmp(name, "--data")) return line->data = value, true;
     if (!strcmp(name, "--listen")) return line->listen = value, true;
     if (!strcmp(name, "--examples")) return line->examples = value, true;
     if (!strcmp(name, "--reason")) return line->reason = value, true;
+    if (!strcmp(name, "--before")) return line->before = value, true;
     return false;
 }
 

@@ -1,10 +1,11 @@
-/* The commands of an administrator with access to the machine: signing keys, super admins. They work while servers run;
- * these follow within five seconds. */
+/* The commands of an administrator with access to the machine: signing keys, super admins, how long the audit log is
+ * kept. They work while servers run; these follow within five seconds. */
 #include "features/identity/identity.h"
 #include "features/keys/keys.h"
 #include "programs/aicd_serve.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -131,4 +132,54 @@ int aicd_make_super_admin(arena *a, const config *settings, const command_line *
 {
     if (!line->words[0]) return misused("aicd make-super-admin EMAIL");
     return run(a, settings, line, make_super_admin, "aicd make-super-admin");
+}
+
+/* ------------------------------------------------------------------ how long the audit log is kept */
+
+static bool is_month(const char *s)
+{
+    static const char form[] = "dddd-dd";
+    if (strlen(s) != sizeof form - 1) return false;
+    for (size_t i = 0; form[i]; i++)
+        if (form[i] == 'd' ? s[i] < '0' || s[i] > '9' : s[i] != form[i]) return false;
+    int month = (s[5] - '0') * 10 + s[6] - '0';
+    return month >= 1 && month <= 12;
+}
+
+/* The first month that is kept: what was said, or AIC_AUDIT_MONTHS before this one. */
+static error first_month(const database_tools *tools, const command_line *line, text *out)
+{
+    if (line->before) return *out = text_of(line->before), OK;
+    const char *months =
+        text_format(tools->arena, "%lld", (long long)config_integer(tools->settings, "AIC_AUDIT_MONTHS")).data;
+    return store_as_owner(
+        tools->arena, tools->database,
+        "select to_char((now() at time zone 'UTC') - make_interval(months => $1::integer), 'YYYY-MM')", months, out);
+}
+
+/* Not in a scope: no server's role may do this, only the owner. */
+static error keep_months(const database_tools *tools, const void *given)
+{
+    const command_line *line = given;
+    text before, answer;
+    TRY(first_month(tools, line, &before));
+    static const char look[] = "select string_agg(m, ', ') from audit_months_before(($1 || '-01')::date) m";
+    static const char drop[] = "select audit_drop_months(($1 || '-01')::date)";
+    TRY(store_as_owner(tools->arena, tools->database, line->yes ? drop : look, before.data, &answer));
+    if (line->yes)
+        printf("%.*s\n", PRINT(answer));
+    else if (text_is(answer))
+        printf("Older than %.*s: %.*s. With --yes these are dropped, and the record of it is written.\n", PRINT(before),
+               PRINT(answer));
+    else
+        printf("No month is older than %.*s.\n", PRINT(before));
+    return OK;
+}
+
+int aicd_audit(arena *a, const config *settings, const command_line *line)
+{
+    bool is_known = text_equal_string(text_of(line->words[0]), "retention");
+    if (!is_known || (line->before && !is_month(line->before)))
+        return misused("aicd audit retention [--before YYYY-MM] [--yes]");
+    return aicd_on_database(a, settings, line, keep_months, line);
 }

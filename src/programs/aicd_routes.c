@@ -16,6 +16,7 @@
 #include "features/organizations/organizations.h"
 #include "features/people/invites.h"
 #include "features/people/own.h"
+#include "features/staff/staff.h"
 #include "features/systems/systems.h"
 #include "features/trail/trail.h"
 #include "programs/aicd_serve.h"
@@ -23,13 +24,10 @@
 #include <stdio.h>
 
 const route *const aicd_route_tables[] = {
-    identity_routes,  mfa_routes,           recovery_routes,
-    keys_routes,      organizations_routes, dashboard_routes,
-    systems_routes,   analyses_routes,      trail_routes,
-    audit_routes,     examples_routes,      billing_routes,
-    incidents_routes, cases_routes,         leads_routes,
-    access_routes,    api_keys_routes,      people_routes,
-    invites_routes,   own_routes,           NULL,
+    identity_routes,  mfa_routes,      recovery_routes, keys_routes,   organizations_routes, dashboard_routes,
+    systems_routes,   analyses_routes, trail_routes,    audit_routes,  examples_routes,      billing_routes,
+    incidents_routes, cases_routes,    leads_routes,    access_routes, api_keys_routes,      people_routes,
+    invites_routes,   own_routes,      staff_routes,    NULL,
 };
 
 const constraint_message aicd_constraints[] = {

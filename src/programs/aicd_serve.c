@@ -140,6 +140,7 @@ static error start_app(running *r)
     log_event(&r->log, LOG_INFO, "statements_checked", "Every statement fits the database.",
               (log_field[]){ LOG_I("statements", checked), LOG_END });
     r->app.clock = clock_system();
+    r->app.routes = aicd_route_tables;
     r->app.log = &r->log;
     r->app.is_development = text_equal_string(config_text(r->settings, "AIC_ENV"), "development");
     r->app.payment_secrets = secrets_of(r->arena, config_text(r->settings, "STRIPE_WEBHOOK_SECRET"));
@@ -338,7 +339,9 @@ static error open_and_work(running *r, database_work work, const void *given)
 {
     TRY(prepare(r));
     TRY(store_open(r->arena, &r->database, &r->app.store));
-    database_tools tools = { .arena = r->arena, .settings = r->settings, .data = r->data, .store = r->app.store };
+    database_tools tools = {
+        .arena = r->arena, .settings = r->settings, .data = r->data, .store = r->app.store, .database = &r->database
+    };
     return work(&tools, given);
 }
 

@@ -12,6 +12,7 @@ int aicd_routes(arena *a, const config *settings, const command_line *line);
 int aicd_print_settings(arena *a, const config *settings, const command_line *line);
 int aicd_keys(arena *a, const config *settings, const command_line *line);             /* aicd_admin.c */
 int aicd_make_super_admin(arena *a, const config *settings, const command_line *line); /* aicd_admin.c */
+int aicd_audit(arena *a, const config *settings, const command_line *line);            /* aicd_admin.c */
 
 /* For commands that work on the servers' database, whether a server runs or not: DATABASE_URL, else the private cluster
  * of the data directory, brought up to date first as by `aicd migrate`. */
@@ -20,6 +21,7 @@ typedef struct database_tools {
     const config *settings;
     const char *data; /* the data directory, absolute */
     store *store;
+    const store_options *database; /* for what only its owner does */
 } database_tools;
 
 typedef error (*database_work)(const database_tools *tools, const void *given);

@@ -8,7 +8,8 @@ typedef struct command_line {
     const char *data, *listen, *examples; /* NULL: the setting's value */
     const char *reason;                   /* NULL: none was given */
     const char *words[2];                 /* what stands after the command, in order; NULL at the end */
-    bool demo, system_only, emergency;
+    const char *before;                   /* NULL: as the setting says */
+    bool demo, system_only, emergency, yes;
 } command_line;
 
 extern const setting aicd_settings[];

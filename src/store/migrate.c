@@ -216,3 +216,34 @@ error store_migrate(arena *a, const store_options *options, int *applied)
 {
     return migrate_steps(a, options, migrations, applied);
 }
+
+/* ------------------------------------------------------------------ the owner's other business */
+
+static error as_owner(session *m, const char *sql, const char *parameter, text *answer)
+{
+    if (PQstatus(m->pg) != CONNECTION_OK) return database_gone(m->arena);
+    TRY(run_sql(m, "set client_min_messages = warning; set timezone = 'UTC'; set role aic_owner",
+                "Becoming the owner"));
+    PGresult *result = PQexecParams(m->pg, sql, 1, NULL, &parameter, NULL, NULL, 0);
+    error bad = OK;
+    *answer = NO_TEXT;
+    const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+    if (PQresultStatus(result) != PGRES_TUPLES_OK)
+        bad = fail(m->arena, state && text_equal_string(text_of(state), "AC403") ? FORBIDDEN : INTERNAL, "", "%s",
+                   message ? message : PQerrorMessage(m->pg));
+    else if (PQntuples(result) && !PQgetisnull(result, 0, 0))
+        *answer = text_copy(m->arena, text_of(PQgetvalue(result, 0, 0)));
+    PQclear(result);
+    return bad;
+}
+
+error store_as_owner(arena *a, const store_options *options, const char *sql, const char *parameter, text *answer)
+{
+    connection_options connecting;
+    TRY(store_connecting(a, options, &connecting));
+    session m = { .arena = a, .connecting = &connecting, .pg = connect_as(&connecting) };
+    error bad = as_owner(&m, sql, parameter, answer);
+    PQfinish(m.pg);
+    return bad;
+}

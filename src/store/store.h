@@ -118,6 +118,11 @@ instant scope_now(const scope *db);
  * changed after it ran is an error. */
 error store_migrate(arena *a, const store_options *options, int *applied);
 
+/* Runs one statement as the owner of the tables, for what no server may do: a command of somebody with the rights of
+ * DATABASE_URL itself. $1 is `parameter`; *answer its only value, NO_TEXT for null or none. What the database refuses
+ * (AC403) is FORBIDDEN. */
+error store_as_owner(arena *a, const store_options *options, const char *sql, const char *parameter, text *answer);
+
 /* PostgreSQL of our own in DIRECTORY (made by initdb when new: data checksums, fsync, no TCP, socket in a 0700
  * directory). As root everything of it runs as the user that owns the directory or else "postgres". */
 typedef struct cluster cluster;

@@ -109,7 +109,7 @@ test('she looks up in the audit log who changed what', async () => {
     await page.getByRole('cell', { name: 'Recidivism score' }).waitFor();
     await look('audit-entry');
     await page.keyboard.press('Escape');
-    const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Export CSV' }).click()]);
+    const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Export', exact: true }).click().then(() => page.getByRole('menuitem', { name: 'Table (CSV)' }).click())]);
     assert.match(readFileSync(await file.path(), 'utf8'), /^id,seq,.*system_registered/s);
     await page.goto(`${url}/app/audit-log?ip=192.0.2.1`);
     await page.getByText('No row fits these filters').waitFor();

@@ -26,16 +26,88 @@ static sql_audit_by_time_in input_of(const audit_query *q)
         .lim = (in)->lim                                                                                               \
     }
 
-/* By the filter that leaves the fewest rows. */
-static error search(scope *db, const sql_audit_by_time_in *in, audit_entry_list *out)
+/* The filter that leaves the fewest rows finds them by its index; the others sift. */
+typedef enum { SUBJECT, ACTOR, ADDRESS, EVENT, FAILED, TIME, EVENT_OF_ALL, FAILED_OF_ALL, TIME_OF_ALL } search_driver;
+
+static search_driver driver_of(const sql_audit_by_time_in *in)
 {
-    if (in->subject_id.is_set) return sql_audit_by_subject(db, AS(sql_audit_by_subject, in), out);
-    if (in->actor_id.is_set) return sql_audit_by_actor(db, AS(sql_audit_by_actor, in), out);
-    if (text_is(in->ip)) return sql_audit_by_ip(db, AS(sql_audit_by_ip, in), out);
-    if (in->org_id.is_set && text_is(in->event)) return sql_audit_by_event(db, AS(sql_audit_by_event, in), out);
-    if (in->org_id.is_set) return sql_audit_by_time(db, in, out);
-    if (text_is(in->event)) return sql_audit_of_all_by_event(db, AS(sql_audit_of_all_by_event, in), out);
+    bool of_all = !in->org_id.is_set;
+    bool failed = text_is(in->outcome) && !text_equal_string(in->outcome, "OK");
+    if (in->subject_id.is_set) return SUBJECT;
+    if (in->actor_id.is_set) return ACTOR;
+    if (text_is(in->ip)) return ADDRESS;
+    if (text_is(in->event)) return of_all ? EVENT_OF_ALL : EVENT;
+    if (failed) return of_all ? FAILED_OF_ALL : FAILED;
+    return of_all ? TIME_OF_ALL : TIME;
+}
+
+static error search(scope *db, search_driver by, const sql_audit_by_time_in *in, audit_entry_list *out)
+{
+    switch (by) {
+    case SUBJECT:
+        return sql_audit_by_subject(db, AS(sql_audit_by_subject, in), out);
+    case ACTOR:
+        return sql_audit_by_actor(db, AS(sql_audit_by_actor, in), out);
+    case ADDRESS:
+        return sql_audit_by_ip(db, AS(sql_audit_by_ip, in), out);
+    case EVENT:
+        return sql_audit_by_event(db, AS(sql_audit_by_event, in), out);
+    case FAILED:
+        return sql_audit_failed(db, AS(sql_audit_failed, in), out);
+    case TIME:
+        return sql_audit_by_time(db, in, out);
+    case EVENT_OF_ALL:
+        return sql_audit_of_all_by_event(db, AS(sql_audit_of_all_by_event, in), out);
+    case FAILED_OF_ALL:
+        return sql_audit_of_all_failed(db, AS(sql_audit_of_all_failed, in), out);
+    case TIME_OF_ALL:
+        break;
+    }
     return sql_audit_of_all_by_time(db, AS(sql_audit_of_all_by_time, in), out);
+}
+
+/* The bounds in time of an input, for the statement that looks for the edge. */
+#define BOUNDS(in)                                                                                                     \
+    .since = (in)->since, .until = (in)->until, .after_at = (in)->after_at, .after_id = (in)->after_id, .look = look
+
+/* *at: that of the row which is `look` rows behind the first; not *found when there are fewer. */
+static error edge_of(scope *db, search_driver by, const sql_audit_by_time_in *in, int64_t look, bool *found,
+                     audit_edge *at)
+{
+    switch (by) {
+    case SUBJECT:
+        return sql_audit_edge_subject(
+            db, &(sql_audit_edge_subject_in){ .org_id = in->org_id, .subject_id = in->subject_id, BOUNDS(in) }, found,
+            at);
+    case ACTOR:
+        return sql_audit_edge_actor(
+            db, &(sql_audit_edge_actor_in){ .org_id = in->org_id, .actor_id = in->actor_id, BOUNDS(in) }, found, at);
+    case ADDRESS:
+        return sql_audit_edge_ip(db, &(sql_audit_edge_ip_in){ .org_id = in->org_id, .ip = in->ip, BOUNDS(in) }, found,
+                                 at);
+    case EVENT:
+        return sql_audit_edge_event(
+            db, &(sql_audit_edge_event_in){ .org_id = in->org_id, .event = in->event, BOUNDS(in) }, found, at);
+    case FAILED:
+        return sql_audit_edge_failed(db, &(sql_audit_edge_failed_in){ .org_id = in->org_id, BOUNDS(in) }, found, at);
+    case TIME:
+        return sql_audit_edge_time(db, &(sql_audit_edge_time_in){ .org_id = in->org_id, BOUNDS(in) }, found, at);
+    case EVENT_OF_ALL:
+        return sql_audit_edge_of_all_event(db, &(sql_audit_edge_of_all_event_in){ .event = in->event, BOUNDS(in) },
+                                           found, at);
+    case FAILED_OF_ALL:
+        return sql_audit_edge_of_all_failed(db, &(sql_audit_edge_of_all_failed_in){ BOUNDS(in) }, found, at);
+    case TIME_OF_ALL:
+        break;
+    }
+    return sql_audit_edge_of_all_time(db, &(sql_audit_edge_of_all_time_in){ BOUNDS(in) }, found, at);
+}
+
+/* Would rows be sifted, so that finding none could mean reading all of them? */
+static bool sifts(search_driver by, const sql_audit_by_time_in *in)
+{
+    return by == SUBJECT || by == ACTOR || by == ADDRESS || text_is(in->q) || text_is(in->subject_type) ||
+           text_is(in->outcome);
 }
 
 static error read_cursor(arena *a, text cursor, sql_audit_by_time_in *in)
@@ -48,17 +120,29 @@ static error read_cursor(arena *a, text cursor, sql_audit_by_time_in *in)
     return fail(a, BAD_REQUEST, "/cursor", "This cursor belongs to another list.");
 }
 
-error audit_search(scope *db, const audit_query *query, page_reply *out)
+error audit_search(scope *db, const audit_query *query, page_reply *out, maybe_instant *looked_back_to)
 {
     sql_audit_by_time_in in = input_of(query);
     TRY(read_cursor(db->arena, query->page.cursor, &in));
+    search_driver by = driver_of(&in);
+    int64_t look = query->page.limit > AUDIT_LOOK_ROWS ? query->page.limit : AUDIT_LOOK_ROWS;
+    audit_edge edge;
+    bool ends = false;
+    if (sifts(by, &in)) TRY(edge_of(db, by, &in, look, &ends, &edge));
+    if (ends) in.since = (maybe_instant){ true, edge.at };
     audit_entry_list rows;
-    TRY(search(db, &in, &rows));
+    TRY(search(db, by, &in, &rows));
     size_t shown = rows.count > (size_t)query->page.limit ? (size_t)query->page.limit : rows.count;
     *out = (page_reply){ .items = rows.items, .count = shown };
-    if (shown == rows.count) return OK;
-    const audit_entry *last = &rows.items[shown - 1];
-    out->next_cursor = cursor_write(db->arena, instant_format(db->arena, last->at), last->id);
+    *looked_back_to = (maybe_instant){ 0 };
+    if (shown < rows.count) {
+        const audit_entry *last = &rows.items[shown - 1];
+        out->next_cursor = cursor_write(db->arena, instant_format(db->arena, last->at), last->id);
+    } else if (ends) {
+        /* No id is smaller than the nil one: what follows is older than the edge. */
+        out->next_cursor = cursor_write(db->arena, instant_format(db->arena, edge.at), (uuid){ { 0 } });
+        *looked_back_to = in.since;
+    }
     return OK;
 }
 

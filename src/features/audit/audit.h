@@ -8,7 +8,11 @@
 #include "features/app.h"
 
 /* ⚙ */
-enum { AUDIT_MONTHS_AHEAD = 3, AUDIT_EXPORT_ROWS = 10000 };
+enum {
+    AUDIT_MONTHS_AHEAD = 3,
+    AUDIT_EXPORT_ROWS = 10000,
+    AUDIT_LOOK_ROWS = 20000 /* that one search sifts by a filter without an index; the page's cursor leads on */
+};
 
 typedef struct audit_query {
     page_query page;
@@ -20,8 +24,9 @@ typedef struct audit_query {
 
 extern const route audit_routes[];
 
-/* Newest first. In a TENANT scope query->org_id must be the scope's own. */
-error audit_search(scope *db, const audit_query *query, page_reply *out);
+/* Newest first. In a TENANT scope query->org_id must be the scope's own. A page may be short, or empty, and have a
+ * cursor all the same: then *looked_back_to is set, and older rows were not looked at yet. */
+error audit_search(scope *db, const audit_query *query, page_reply *out, maybe_instant *looked_back_to);
 error audit_read(scope *db, uuid id, audit_detail *out);
 
 /* The log is partitioned by month: makes what is missing of this month and the next AUDIT_MONTHS_AHEAD. When the server

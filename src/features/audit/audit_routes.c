@@ -6,6 +6,7 @@ static const char *const outcome_names[] = { "OK", "REFUSED", "ERROR", NULL };
     FIELD(type, id, A_UUID),                                                                                           \
         FIELD(type, seq, AN_INTEGER, .doc = "Place in the organization's chain, from 1, without gaps"),                \
         FIELD(type, org_id, MAYBE_UUID, .doc = "null: of no organization, such as a sign-in that failed"),             \
+        FIELD(type, org_name, A_TEXT, NULLABLE, .doc = "As it is today; not part of the hashed row"),                  \
         FIELD(type, at, AN_INSTANT), FIELD(type, actor_id, MAYBE_UUID),                                                \
         FIELD(type, actor_name, A_TEXT, NULLABLE, .doc = "As it is today; not part of the hashed row"),                \
         FIELD(type, actor_kind, A_TEXT, .doc = "USER, API_KEY, SYSTEM, WEBHOOK or PUBLIC"),                            \
@@ -56,7 +57,10 @@ static error list(request *rq, audit_query *query, void *reply)
         query->page.limit = AUDIT_EXPORT_ROWS;
         reply_attachment(rq, request_accepts(rq, "text/csv") ? "audit-log.csv" : "audit-log.ndjson");
     }
-    return audit_search(rq->scope, query, reply);
+    maybe_instant looked_back_to;
+    TRY(audit_search(rq->scope, query, reply, &looked_back_to));
+    if (looked_back_to.is_set) reply_header(rq, "X-Searched-Back-To", instant_format(rq->arena, looked_back_to.value));
+    return OK;
 }
 
 static error get_entries(request *rq, const void *body, void *reply)
@@ -87,7 +91,26 @@ static error get_verify(request *rq, const void *body, void *reply)
     return sql_audit_verdict_of(rq->scope, reply);
 }
 
+typedef struct chain_query {
+    maybe_uuid org_id;
+} chain_query;
+
+static const field chain_query_fields[] = {
+    FIELD(chain_query, org_id, MAYBE_UUID, .doc = "Whose chain; left out: that of no organization"), FIELDS_END
+};
+
+static error get_verify_of(request *rq, const void *body, void *reply)
+{
+    (void)body;
+    const chain_query *query = rq->query;
+    return sql_audit_verdict_of_chain(rq->scope, &(sql_audit_verdict_of_chain_in){ .org_id = query->org_id }, reply);
+}
+
 static const char list_description[] =
+    "A search by a filter that has no index (`q`, `outcome`, `subject_type`, or several at once) looks at 20,000 rows "
+    "at a "
+    "time: a page may be short or empty and have a `next_cursor`; the header `X-Searched-Back-To` then says how far it "
+    "looked. To follow the log, ask again with `from` a few seconds before the newest row that you have. "
     "As CSV (`Accept: text/csv`) or NDJSON (`Accept: application/x-ndjson`) up to 10,000 rows at a time, whatever "
     "`limit` says; the header `X-Next-Cursor` leads on. Such an export is itself on record, as `data_exported`.";
 
@@ -103,6 +126,10 @@ const route audit_routes[] = {
       SYSTEM(S6_STAFF_VIEW, "Staff look into what happened on the whole platform"),
       QUERY(audit_query, staff_query_fields), LIST_REPLY(entry_fields, audit_entry), .rate = RATE_READ,
       .description = list_description, .handle = get_all_entries },
+    { GET, "/admin/audit-log/verify", "Recompute every hash and link of an organization's audit log", SUPER_ADMIN,
+      SYSTEM(S6_STAFF_VIEW, "Staff look into what happened on the whole platform"),
+      QUERY(chain_query, chain_query_fields), REPLY(audit_verdict, verdict_fields), .rate = RATE_VERIFY,
+      .handle = get_verify_of },
     { GET, "/admin/audit-log/{id}", "Read an audit entry of any organization, with what changed", SUPER_ADMIN,
       SYSTEM(S6_STAFF_VIEW, "Staff look into what happened on the whole platform"), PATH(id_path, id_path_fields),
       REPLY(audit_detail, detail_fields), .rate = RATE_READ, .handle = get_entry },

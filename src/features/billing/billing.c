@@ -185,10 +185,19 @@ const char *billing_outcome_name(billing_outcome outcome)
     return names[outcome];
 }
 
+void billing_metrics(platform *app, text_builder *out)
+{
+    text_add_format(out,
+                    "# HELP aic_billing_unmatched_total Events of the payment provider that fit no organization.\n"
+                    "# TYPE aic_billing_unmatched_total counter\naic_billing_unmatched_total %llu\n",
+                    atomic_load(&app->unmatched_events));
+}
+
 /* Somebody has to look: a customer that is nobody's, or an organization that is not the customer's. */
 static error alert_unmatched(platform *app, scope *db, const provider_event *e)
 {
-    log_event(app->log, LOG_ERROR, "billing_event_unmatched",
+    atomic_fetch_add(&app->unmatched_events, 1);
+    log_event(app->log, LOG_WARNING, "billing_event_unmatched",
               "An event of the payment provider fits no organization; nothing was changed.",
               (log_field[]){ LOG_T("provider_event", e->id), LOG_T("type", e->type), LOG_END });
     text reason = text_format(db->arena, "%.*s of type %.*s: its customer is not that of the organization",
@@ -240,5 +249,49 @@ error billing_take_event(platform *app, scope *db, text body, billing_receipt *o
                     .provider_event_id = e.id, .outcome = text_of(billing_outcome_name(outcome)), .org_id = org }));
     }
     *out = (billing_receipt){ .received = true, .outcome = text_of(billing_outcome_name(outcome)) };
+    return OK;
+}
+
+/* ------------------------------------------------------------------ looking after it */
+
+/* The provider's id is no UUID: it stands in the key, behind the time and a space. */
+static error read_events_cursor(arena *a, text cursor, maybe_instant *at, text *event)
+{
+    text key;
+    uuid none;
+    *at = (maybe_instant){ 0 };
+    *event = NO_TEXT;
+    if (!text_is(cursor)) return OK;
+    TRY(cursor_read(a, cursor, &key, &none));
+    const char *space = memchr(key.data, ' ', key.length);
+    size_t length = space ? (size_t)(space - key.data) : key.length;
+    at->is_set = space && instant_parse((text){ key.data, length }, &at->value);
+    if (!at->is_set) return fail(a, BAD_REQUEST, "/cursor", "This cursor belongs to another list.");
+    *event = (text){ key.data + length + 1, key.length - length - 1 };
+    return OK;
+}
+
+error billing_list_events(scope *db, const billing_events_query *query, page_reply *out)
+{
+    sql_billing_events_of_outcome_in in = { .outcome = query->outcome,
+                                            .org_id = query->org_id,
+                                            .lim = query->page.limit + 1 };
+    billing_event_list rows;
+    TRY(read_events_cursor(db->arena, query->page.cursor, &in.after_at, &in.after_event));
+    if (text_is(in.outcome))
+        TRY(sql_billing_events_of_outcome(db, &in, &rows));
+    else
+        TRY(sql_billing_events_list(
+            db,
+            &(sql_billing_events_list_in){
+                .org_id = in.org_id, .after_at = in.after_at, .after_event = in.after_event, .lim = in.lim },
+            &rows));
+    size_t shown = rows.count > (size_t)query->page.limit ? (size_t)query->page.limit : rows.count;
+    *out = (page_reply){ .items = rows.items, .count = shown };
+    if (shown == rows.count) return OK;
+    const billing_event *last = &rows.items[shown - 1];
+    text key =
+        text_format(db->arena, "%.*s %.*s", PRINT(instant_format(db->arena, last->received_at)), PRINT(last->id));
+    out->next_cursor = cursor_write(db->arena, key, (uuid){ { 0 } });
     return OK;
 }

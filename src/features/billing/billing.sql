@@ -61,3 +61,36 @@ from invoices
 where org_id = current_org()
 order by issued_at desc, provider_invoice_id
 limit $lim;
+
+-- struct: billing_event (id text, type text, outcome text?, org_id uuid?, org_name text?, provider_at timestamptz, received_at timestamptz, payload_sha256 text)
+
+-- What came in, newest first: for staff, who look after what fits no organization.
+-- name: billing_events_list :many
+-- as: system
+-- in: org_id uuid?, after_at timestamptz?, after_event text?, lim bigint
+-- out: billing_event
+select e.provider_event_id as id, e.type, e.outcome, e.org_id, o.name as org_name, e.provider_at, e.received_at,
+       encode(e.payload_sha256, 'hex') as payload_sha256
+from billing_events e
+left join organizations o on o.id = e.org_id
+where ($org_id is null or e.org_id = $org_id)
+  and e.received_at <= coalesce($after_at, 'infinity')
+  and ($after_event is null or (e.received_at, e.provider_event_id) < ($after_at, $after_event))
+order by e.received_at desc, e.provider_event_id desc
+limit $lim;
+
+-- The same of one outcome, by an index of its own: what is unmatched is rare.
+-- name: billing_events_of_outcome :many
+-- as: system
+-- in: outcome text, org_id uuid?, after_at timestamptz?, after_event text?, lim bigint
+-- out: billing_event
+select e.provider_event_id as id, e.type, e.outcome, e.org_id, o.name as org_name, e.provider_at, e.received_at,
+       encode(e.payload_sha256, 'hex') as payload_sha256
+from billing_events e
+left join organizations o on o.id = e.org_id
+where e.outcome = $outcome
+  and ($org_id is null or e.org_id = $org_id)
+  and e.received_at <= coalesce($after_at, 'infinity')
+  and ($after_event is null or (e.received_at, e.provider_event_id) < ($after_at, $after_event))
+order by e.received_at desc, e.provider_event_id desc
+limit $lim;

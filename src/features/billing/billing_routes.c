@@ -9,6 +9,8 @@ static const field receipt_fields[] = {
 static const char *const plan_names[] = { "STANDARD", "ELEVATED", "CRITICAL", "CUSTOM", NULL };
 static const char *const status_names[] = { "TRIAL", "ACTIVE", "PAST_DUE", "CANCELLED", "PAUSED", NULL };
 
+static const char *const invoice_names[] = { "DRAFT", "OPEN", "PAID", "UNCOLLECTIBLE", "VOID", NULL };
+
 typedef struct billing_view {
     text plan, status;
     maybe_instant period_end, cancel_at;
@@ -20,7 +22,7 @@ static const field invoice_fields[] = { FIELD(invoice, id, A_TEXT),
                                         FIELD(invoice, amount_due, AN_INTEGER, .doc = "In the smallest unit (cents)"),
                                         FIELD(invoice, amount_paid, AN_INTEGER),
                                         FIELD(invoice, currency, A_TEXT),
-                                        FIELD(invoice, status, A_TEXT),
+                                        FIELD(invoice, status, ONE_OF(invoice_names)),
                                         FIELD(invoice, issued_at, AN_INSTANT),
                                         FIELDS_END };
 
@@ -53,6 +55,32 @@ static error get_billing(request *rq, const void *body, void *reply)
     return OK;
 }
 
+static const char *const outcome_names[] = { "APPLIED", "STALE", "UNMATCHED", "KEPT", NULL };
+
+static const field event_fields[] = {
+    FIELD(billing_event, id, A_TEXT, .doc = "The provider's id"),
+    FIELD(billing_event, type, A_TEXT),
+    FIELD(billing_event, outcome, ONE_OF(outcome_names), NULLABLE,
+          .doc = "UNMATCHED: its customer is nobody's, or not that of the organization it names; nothing was changed"),
+    FIELD(billing_event, org_id, MAYBE_UUID),
+    FIELD(billing_event, org_name, A_TEXT, NULLABLE),
+    FIELD(billing_event, provider_at, AN_INSTANT, .doc = "The provider's own time"),
+    FIELD(billing_event, received_at, AN_INSTANT),
+    FIELD(billing_event, payload_sha256, A_TEXT, .doc = "Of the body as it came; the body itself is not kept"),
+    FIELDS_END
+};
+
+static const field events_query_fields[] = {
+    PAGE_FIELDS(billing_events_query), FIELD(billing_events_query, outcome, ONE_OF(outcome_names)),
+    FIELD(billing_events_query, org_id, MAYBE_UUID, .doc = "Of this organization only"), FIELDS_END
+};
+
+static error get_events(request *rq, const void *body, void *reply)
+{
+    (void)body;
+    return billing_list_events(rq->scope, rq->query, reply);
+}
+
 static error post_webhook(request *rq, const void *body, void *reply)
 {
     (void)body;
@@ -77,5 +105,9 @@ const route billing_routes[] = {
           "Signed by `Stripe-Signature`; without a good signature 400. Answered 200 once the event is stored "
           "for good; the same event again changes nothing.",
       .handle = post_webhook },
+    { GET, "/admin/billing-events", "List the payment provider's events, latest first", SUPER_ADMIN,
+      SYSTEM(S6_STAFF_VIEW, "Staff look after events that fit no organization"),
+      QUERY(billing_events_query, events_query_fields), LIST_REPLY(event_fields, billing_event), .rate = RATE_READ,
+      .handle = get_events },
     ROUTES_END
 };

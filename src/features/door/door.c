@@ -4,6 +4,7 @@
 #include "door.sql.h"
 #include "features/access/access.h"
 #include "features/api_keys/api_keys.h"
+#include "features/billing/billing.h"
 #include "features/identity/identity.h"
 #include "features/keys/keys.h"
 #include "features/rates/rates.h"
@@ -374,6 +375,7 @@ static void metrics(void *shared, text_builder *out)
                     f.connections, f.busy, f.waiting, (unsigned long long)f.statements,
                     (unsigned long long)f.reconnects);
     rates_metrics(app->rates, out);
+    billing_metrics(app, out);
 }
 
 http_door door_of_the_platform(void)

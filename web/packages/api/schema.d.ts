@@ -657,7 +657,7 @@ export interface paths {
         };
         /**
          * Search your organization's audit log, latest first
-         * @description As CSV (`Accept: text/csv`) or NDJSON (`Accept: application/x-ndjson`) up to 10,000 rows at a time, whatever `limit` says; the header `X-Next-Cursor` leads on. Such an export is itself on record, as `data_exported`.
+         * @description A search by a filter that has no index (`q`, `outcome`, `subject_type`, or several at once) looks at 20,000 rows at a time: a page may be short or empty and have a `next_cursor`; the header `X-Searched-Back-To` then says how far it looked. To follow the log, ask again with `from` a few seconds before the newest row that you have. As CSV (`Accept: text/csv`) or NDJSON (`Accept: application/x-ndjson`) up to 10,000 rows at a time, whatever `limit` says; the header `X-Next-Cursor` leads on. Such an export is itself on record, as `data_exported`.
          */
         get: operations["get_audit_log"];
         put?: never;
@@ -711,9 +711,26 @@ export interface paths {
         };
         /**
          * Search the audit log of all organizations, latest first
-         * @description As CSV (`Accept: text/csv`) or NDJSON (`Accept: application/x-ndjson`) up to 10,000 rows at a time, whatever `limit` says; the header `X-Next-Cursor` leads on. Such an export is itself on record, as `data_exported`.
+         * @description A search by a filter that has no index (`q`, `outcome`, `subject_type`, or several at once) looks at 20,000 rows at a time: a page may be short or empty and have a `next_cursor`; the header `X-Searched-Back-To` then says how far it looked. To follow the log, ask again with `from` a few seconds before the newest row that you have. As CSV (`Accept: text/csv`) or NDJSON (`Accept: application/x-ndjson`) up to 10,000 rows at a time, whatever `limit` says; the header `X-Next-Cursor` leads on. Such an export is itself on record, as `data_exported`.
          */
         get: operations["get_admin_audit_log"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/audit-log/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Recompute every hash and link of an organization's audit log */
+        get: operations["get_admin_audit_log_verify"];
         put?: never;
         post?: never;
         delete?: never;
@@ -804,6 +821,23 @@ export interface paths {
          * @description Signed by `Stripe-Signature`; without a good signature 400. Answered 200 once the event is stored for good; the same event again changes nothing.
          */
         post: operations["post_billing_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/billing-events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the payment provider's events, latest first */
+        get: operations["get_admin_billing_events"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1469,6 +1503,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Figures of the last day over all organizations */
+        get: operations["get_admin_overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/organizations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Find an organization by its name */
+        get: operations["get_admin_organizations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Find a person of any organization by name or address */
+        get: operations["get_admin_people"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/sign-in-failures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where sign-ins of the last day failed from, most first */
+        get: operations["get_admin_sign_in_failures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/system-access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every route that leaves a tenant's own walls, with its reason */
+        get: operations["get_admin_system_access"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -1736,6 +1855,8 @@ export interface components {
             headers: {
                 /** @description Seconds to wait */
                 "Retry-After"?: number;
+                "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                RateLimit: components["headers"]["RateLimit"];
                 [name: string]: unknown;
             };
             content: {
@@ -1774,7 +1895,18 @@ export interface components {
     };
     parameters: never;
     requestBodies: never;
-    headers: never;
+    headers: {
+        /**
+         * @description The limits that this request was counted by: how many (q) in how many seconds (w)
+         * @example "api";q=1000;w=60
+         */
+        RateLimitPolicy: string;
+        /**
+         * @description What is left of each (r), and in how many seconds it is whole again (t). Not there while limits are lifted
+         * @example "api";r=998;t=41
+         */
+        RateLimit: string;
+    };
     pathItems: never;
 }
 export type $defs = Record<string, never>;
@@ -1806,6 +1938,8 @@ export interface operations {
             /** @description Register an organization and its first administrator */
             201: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1867,6 +2001,8 @@ export interface operations {
             /** @description Sign in */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1926,6 +2062,8 @@ export interface operations {
             /** @description Continue a session by its refresh cookie */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1963,7 +2101,6 @@ export interface operations {
             409: components["responses"]["conflict"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
-            423: components["responses"]["locked"];
             429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
@@ -1981,6 +2118,8 @@ export interface operations {
             /** @description Sign out */
             204: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -2010,6 +2149,8 @@ export interface operations {
             /** @description Let somebody sign in again who was locked out */
             204: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -2021,6 +2162,7 @@ export interface operations {
             409: components["responses"]["conflict"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -2037,6 +2179,8 @@ export interface operations {
             /** @description Who is signed in */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2097,6 +2241,7 @@ export interface operations {
             403: components["responses"]["forbidden"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -2121,6 +2266,8 @@ export interface operations {
             /** @description Change your name or language */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2174,6 +2321,7 @@ export interface operations {
             414: components["responses"]["address_too_long"];
             415: components["responses"]["unsupported_media"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -2205,6 +2353,8 @@ export interface operations {
             /** @description Begin to set up a second factor */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2260,6 +2410,8 @@ export interface operations {
             /** @description Switch it on by a first code */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2330,6 +2482,8 @@ export interface operations {
             /** @description Finish signing in by a code */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2401,6 +2555,8 @@ export interface operations {
             /** @description Switch your second factor off */
             204: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -2445,6 +2601,8 @@ export interface operations {
             /** @description Make new recovery codes; the old ones end */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2482,6 +2640,8 @@ export interface operations {
             /** @description Your second factor */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2498,6 +2658,7 @@ export interface operations {
             403: components["responses"]["forbidden"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -2514,6 +2675,8 @@ export interface operations {
             /** @description Where you are signed in */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2557,6 +2720,8 @@ export interface operations {
             /** @description End one of your sessions */
             204: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -2585,6 +2750,8 @@ export interface operations {
             /** @description End all your other sessions */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2634,6 +2801,8 @@ export interface operations {
             /** @description Change your password; your other sessions end */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2678,6 +2847,8 @@ export interface operations {
             /** @description Ask for a link to set a new password */
             202: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2688,7 +2859,6 @@ export interface operations {
                 };
             };
             400: components["responses"]["bad_request"];
-            401: components["responses"]["unauthenticated"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["not_found"];
             408: components["responses"]["timeout"];
@@ -2697,7 +2867,6 @@ export interface operations {
             414: components["responses"]["address_too_long"];
             415: components["responses"]["unsupported_media"];
             422: components["responses"]["invalid"];
-            423: components["responses"]["locked"];
             429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
@@ -2730,6 +2899,8 @@ export interface operations {
             /** @description Set a new password by the link of a letter */
             204: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -2772,6 +2943,8 @@ export interface operations {
             /** @description Confirm an address by the link of a letter */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2816,6 +2989,8 @@ export interface operations {
             /** @description Ask for another letter to confirm an address */
             202: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2826,7 +3001,6 @@ export interface operations {
                 };
             };
             400: components["responses"]["bad_request"];
-            401: components["responses"]["unauthenticated"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["not_found"];
             408: components["responses"]["timeout"];
@@ -2835,7 +3009,6 @@ export interface operations {
             414: components["responses"]["address_too_long"];
             415: components["responses"]["unsupported_media"];
             422: components["responses"]["invalid"];
-            423: components["responses"]["locked"];
             429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
@@ -2867,6 +3040,8 @@ export interface operations {
             /** @description Change your address; a letter to the new one confirms it */
             202: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2936,6 +3111,8 @@ export interface operations {
             /** @description List the keys that sign access tokens, without private parts */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3010,6 +3187,8 @@ export interface operations {
             /** @description Make a new signing key, as rotate does */
             201: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3084,6 +3263,8 @@ export interface operations {
             /** @description Replace the active signing key */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3158,6 +3339,8 @@ export interface operations {
             /** @description Mark a signing key as compromised */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3223,6 +3406,8 @@ export interface operations {
             /** @description Read your organization */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3264,6 +3449,7 @@ export interface operations {
             403: components["responses"]["forbidden"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -3304,6 +3490,8 @@ export interface operations {
             /** @description Change your organization's profile and rules */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3351,6 +3539,7 @@ export interface operations {
             414: components["responses"]["address_too_long"];
             415: components["responses"]["unsupported_media"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -3367,6 +3556,8 @@ export interface operations {
             /** @description Figures and what to do next */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3447,6 +3638,7 @@ export interface operations {
             403: components["responses"]["forbidden"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -3473,6 +3665,8 @@ export interface operations {
             /** @description List AI systems */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3550,6 +3744,7 @@ export interface operations {
             403: components["responses"]["forbidden"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -3612,6 +3807,8 @@ export interface operations {
             /** @description Register an AI system */
             201: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3689,6 +3886,7 @@ export interface operations {
             414: components["responses"]["address_too_long"];
             415: components["responses"]["unsupported_media"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -3707,6 +3905,8 @@ export interface operations {
             /** @description Read an AI system */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3780,6 +3980,7 @@ export interface operations {
             404: components["responses"]["not_found"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -3831,6 +4032,8 @@ export interface operations {
             /** @description Change an AI system */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3909,6 +4112,7 @@ export interface operations {
             414: components["responses"]["address_too_long"];
             415: components["responses"]["unsupported_media"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -3982,6 +4186,8 @@ export interface operations {
             /** @description Audit a table of decisions for bias */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4011,6 +4217,8 @@ export interface operations {
             /** @description Audit a table of decisions for bias */
             201: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4047,6 +4255,7 @@ export interface operations {
             414: components["responses"]["address_too_long"];
             415: components["responses"]["unsupported_media"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -4071,6 +4280,8 @@ export interface operations {
             /** @description List recorded analyses */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4114,6 +4325,7 @@ export interface operations {
             403: components["responses"]["forbidden"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -4132,6 +4344,8 @@ export interface operations {
             /** @description Read a recorded analysis */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4169,6 +4383,7 @@ export interface operations {
             404: components["responses"]["not_found"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -4194,6 +4409,8 @@ export interface operations {
             /** @description List ledger entries, latest first */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4230,6 +4447,7 @@ export interface operations {
             403: components["responses"]["forbidden"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -4249,6 +4467,8 @@ export interface operations {
             /** @description Recompute every hash and link of your chain */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4266,6 +4486,7 @@ export interface operations {
             403: components["responses"]["forbidden"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -4282,6 +4503,8 @@ export interface operations {
             /** @description Your chain as NDJSON, for `aic ledger verify` */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4293,6 +4516,7 @@ export interface operations {
             403: components["responses"]["forbidden"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -4311,6 +4535,8 @@ export interface operations {
             /** @description Read a ledger entry */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4343,6 +4569,7 @@ export interface operations {
             404: components["responses"]["not_found"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -4377,6 +4604,8 @@ export interface operations {
             /** @description Search your organization's audit log, latest first */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4391,193 +4620,8 @@ export interface operations {
                              * @description null: of no organization, such as a sign-in that failed
                              */
                             org_id: string | null;
-                            /** Format: date-time */
-                            at: string;
-                            /** Format: uuid */
-                            actor_id: string | null;
                             /** @description As it is today; not part of the hashed row */
-                            actor_name: string | null;
-                            /** @description USER, API_KEY, SYSTEM, WEBHOOK or PUBLIC */
-                            actor_kind: string;
-                            /** @description login, system_changed, forbidden, data_exported, … */
-                            event: string;
-                            /** @enum {string} */
-                            outcome: "OK" | "REFUSED" | "ERROR";
-                            subject_type: string | null;
-                            /** Format: uuid */
-                            subject_id: string | null;
-                            reason: string | null;
-                            request_id: string | null;
-                            ip: string | null;
-                            user_agent: string | null;
-                            /** @description Covers the row and `prev_hash` */
-                            hash: string;
-                        }[];
-                        next_cursor: string | null;
-                    };
-                    "text/csv": string;
-                    "application/x-ndjson": string;
-                };
-            };
-            400: components["responses"]["bad_request"];
-            401: components["responses"]["unauthenticated"];
-            403: components["responses"]["forbidden"];
-            414: components["responses"]["address_too_long"];
-            422: components["responses"]["invalid"];
-            431: components["responses"]["headers_too_large"];
-            503: components["responses"]["unavailable"];
-        };
-    };
-    get_audit_log_verify: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Recompute every hash and link of your audit log */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        valid: boolean;
-                        /** @description How many rows were recomputed */
-                        checked: number;
-                        /** @description seq of the first row that does not fit, or is missing */
-                        first_bad: number | null;
-                        /** Format: uuid */
-                        first_bad_id: string | null;
-                        /** Format: date-time */
-                        first_bad_at: string | null;
-                    };
-                };
-            };
-            400: components["responses"]["bad_request"];
-            401: components["responses"]["unauthenticated"];
-            403: components["responses"]["forbidden"];
-            414: components["responses"]["address_too_long"];
-            422: components["responses"]["invalid"];
-            431: components["responses"]["headers_too_large"];
-            503: components["responses"]["unavailable"];
-        };
-    };
-    get_audit_log_id: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Read an audit entry, with what changed */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** Format: uuid */
-                        id: string;
-                        /** @description Place in the organization's chain, from 1, without gaps */
-                        seq: number;
-                        /**
-                         * Format: uuid
-                         * @description null: of no organization, such as a sign-in that failed
-                         */
-                        org_id: string | null;
-                        /** Format: date-time */
-                        at: string;
-                        /** Format: uuid */
-                        actor_id: string | null;
-                        /** @description As it is today; not part of the hashed row */
-                        actor_name: string | null;
-                        /** @description USER, API_KEY, SYSTEM, WEBHOOK or PUBLIC */
-                        actor_kind: string;
-                        /** @description login, system_changed, forbidden, data_exported, … */
-                        event: string;
-                        /** @enum {string} */
-                        outcome: "OK" | "REFUSED" | "ERROR";
-                        subject_type: string | null;
-                        /** Format: uuid */
-                        subject_id: string | null;
-                        reason: string | null;
-                        request_id: string | null;
-                        ip: string | null;
-                        user_agent: string | null;
-                        /** @description Covers the row and `prev_hash` */
-                        hash: string;
-                        /** @description The fields that changed, as they were; secrets and personal data are masked */
-                        before: unknown;
-                        /** @description The same fields as they became */
-                        after: unknown;
-                        /** @description Hash of the row before in the chain */
-                        prev_hash: string;
-                    };
-                };
-            };
-            400: components["responses"]["bad_request"];
-            401: components["responses"]["unauthenticated"];
-            403: components["responses"]["forbidden"];
-            404: components["responses"]["not_found"];
-            414: components["responses"]["address_too_long"];
-            422: components["responses"]["invalid"];
-            431: components["responses"]["headers_too_large"];
-            503: components["responses"]["unavailable"];
-        };
-    };
-    get_admin_audit_log: {
-        parameters: {
-            query?: {
-                /** @description How many at most */
-                limit?: number;
-                /** @description next_cursor of the page before */
-                cursor?: string;
-                event?: string;
-                outcome?: "OK" | "REFUSED" | "ERROR";
-                actor_id?: string;
-                subject_type?: string;
-                subject_id?: string;
-                /** @description This moment and later */
-                from?: string;
-                /** @description Before this moment */
-                to?: string;
-                /** @description The whole address */
-                ip?: string;
-                /** @description Part of the event, reason, request id or user agent */
-                q?: string;
-                /** @description Of this organization only */
-                org_id?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Search the audit log of all organizations, latest first */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: {
-                            /** Format: uuid */
-                            id: string;
-                            /** @description Place in the organization's chain, from 1, without gaps */
-                            seq: number;
-                            /**
-                             * Format: uuid
-                             * @description null: of no organization, such as a sign-in that failed
-                             */
-                            org_id: string | null;
+                            org_name: string | null;
                             /** Format: date-time */
                             at: string;
                             /** Format: uuid */
@@ -4616,6 +4660,249 @@ export interface operations {
             503: components["responses"]["unavailable"];
         };
     };
+    get_audit_log_verify: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Recompute every hash and link of your audit log */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        valid: boolean;
+                        /** @description How many rows were recomputed */
+                        checked: number;
+                        /** @description seq of the first row that does not fit, or is missing */
+                        first_bad: number | null;
+                        /** Format: uuid */
+                        first_bad_id: string | null;
+                        /** Format: date-time */
+                        first_bad_at: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            414: components["responses"]["address_too_long"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    get_audit_log_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Read an audit entry, with what changed */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        /** @description Place in the organization's chain, from 1, without gaps */
+                        seq: number;
+                        /**
+                         * Format: uuid
+                         * @description null: of no organization, such as a sign-in that failed
+                         */
+                        org_id: string | null;
+                        /** @description As it is today; not part of the hashed row */
+                        org_name: string | null;
+                        /** Format: date-time */
+                        at: string;
+                        /** Format: uuid */
+                        actor_id: string | null;
+                        /** @description As it is today; not part of the hashed row */
+                        actor_name: string | null;
+                        /** @description USER, API_KEY, SYSTEM, WEBHOOK or PUBLIC */
+                        actor_kind: string;
+                        /** @description login, system_changed, forbidden, data_exported, … */
+                        event: string;
+                        /** @enum {string} */
+                        outcome: "OK" | "REFUSED" | "ERROR";
+                        subject_type: string | null;
+                        /** Format: uuid */
+                        subject_id: string | null;
+                        reason: string | null;
+                        request_id: string | null;
+                        ip: string | null;
+                        user_agent: string | null;
+                        /** @description Covers the row and `prev_hash` */
+                        hash: string;
+                        /** @description The fields that changed, as they were; secrets and personal data are masked */
+                        before: unknown;
+                        /** @description The same fields as they became */
+                        after: unknown;
+                        /** @description Hash of the row before in the chain */
+                        prev_hash: string;
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            414: components["responses"]["address_too_long"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    get_admin_audit_log: {
+        parameters: {
+            query?: {
+                /** @description How many at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                event?: string;
+                outcome?: "OK" | "REFUSED" | "ERROR";
+                actor_id?: string;
+                subject_type?: string;
+                subject_id?: string;
+                /** @description This moment and later */
+                from?: string;
+                /** @description Before this moment */
+                to?: string;
+                /** @description The whole address */
+                ip?: string;
+                /** @description Part of the event, reason, request id or user agent */
+                q?: string;
+                /** @description Of this organization only */
+                org_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Search the audit log of all organizations, latest first */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** Format: uuid */
+                            id: string;
+                            /** @description Place in the organization's chain, from 1, without gaps */
+                            seq: number;
+                            /**
+                             * Format: uuid
+                             * @description null: of no organization, such as a sign-in that failed
+                             */
+                            org_id: string | null;
+                            /** @description As it is today; not part of the hashed row */
+                            org_name: string | null;
+                            /** Format: date-time */
+                            at: string;
+                            /** Format: uuid */
+                            actor_id: string | null;
+                            /** @description As it is today; not part of the hashed row */
+                            actor_name: string | null;
+                            /** @description USER, API_KEY, SYSTEM, WEBHOOK or PUBLIC */
+                            actor_kind: string;
+                            /** @description login, system_changed, forbidden, data_exported, … */
+                            event: string;
+                            /** @enum {string} */
+                            outcome: "OK" | "REFUSED" | "ERROR";
+                            subject_type: string | null;
+                            /** Format: uuid */
+                            subject_id: string | null;
+                            reason: string | null;
+                            request_id: string | null;
+                            ip: string | null;
+                            user_agent: string | null;
+                            /** @description Covers the row and `prev_hash` */
+                            hash: string;
+                        }[];
+                        next_cursor: string | null;
+                    };
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            414: components["responses"]["address_too_long"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    get_admin_audit_log_verify: {
+        parameters: {
+            query?: {
+                /** @description Whose chain; left out: that of no organization */
+                org_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Recompute every hash and link of an organization's audit log */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        valid: boolean;
+                        /** @description How many rows were recomputed */
+                        checked: number;
+                        /** @description seq of the first row that does not fit, or is missing */
+                        first_bad: number | null;
+                        /** Format: uuid */
+                        first_bad_id: string | null;
+                        /** Format: date-time */
+                        first_bad_at: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            414: components["responses"]["address_too_long"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
     get_admin_audit_log_id: {
         parameters: {
             query?: never;
@@ -4630,6 +4917,8 @@ export interface operations {
             /** @description Read an audit entry of any organization, with what changed */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4643,6 +4932,8 @@ export interface operations {
                          * @description null: of no organization, such as a sign-in that failed
                          */
                         org_id: string | null;
+                        /** @description As it is today; not part of the hashed row */
+                        org_name: string | null;
                         /** Format: date-time */
                         at: string;
                         /** Format: uuid */
@@ -4696,6 +4987,8 @@ export interface operations {
             /** @description Data to try an analysis with */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4717,6 +5010,7 @@ export interface operations {
             403: components["responses"]["forbidden"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -4735,6 +5029,8 @@ export interface operations {
             /** @description One example as CSV */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4747,6 +5043,7 @@ export interface operations {
             404: components["responses"]["not_found"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -4763,6 +5060,8 @@ export interface operations {
             /** @description Plan, payment status and invoices */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4786,7 +5085,8 @@ export interface operations {
                             amount_due: number;
                             amount_paid: number;
                             currency: string;
-                            status: string;
+                            /** @enum {string} */
+                            status: "DRAFT" | "OPEN" | "PAID" | "UNCOLLECTIBLE" | "VOID";
                             /** Format: date-time */
                             issued_at: string;
                         }[];
@@ -4798,6 +5098,7 @@ export interface operations {
             403: components["responses"]["forbidden"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -4823,6 +5124,8 @@ export interface operations {
             /** @description Events of the payment provider */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4847,6 +5150,70 @@ export interface operations {
             503: components["responses"]["unavailable"];
         };
     };
+    get_admin_billing_events: {
+        parameters: {
+            query?: {
+                /** @description How many at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                outcome?: "APPLIED" | "STALE" | "UNMATCHED" | "KEPT";
+                /** @description Of this organization only */
+                org_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List the payment provider's events, latest first */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** @description The provider's id */
+                            id: string;
+                            type: string;
+                            /**
+                             * @description UNMATCHED: its customer is nobody's, or not that of the organization it names; nothing was changed
+                             * @enum {string|null}
+                             */
+                            outcome: "APPLIED" | "STALE" | "UNMATCHED" | "KEPT" | null;
+                            /** Format: uuid */
+                            org_id: string | null;
+                            org_name: string | null;
+                            /**
+                             * Format: date-time
+                             * @description The provider's own time
+                             */
+                            provider_at: string;
+                            /** Format: date-time */
+                            received_at: string;
+                            /** @description Of the body as it came; the body itself is not kept */
+                            payload_sha256: string;
+                        }[];
+                        next_cursor: string | null;
+                    };
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            414: components["responses"]["address_too_long"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
     get_incidents_public: {
         parameters: {
             query?: never;
@@ -4859,6 +5226,8 @@ export interface operations {
             /** @description How many incidents people have reported */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4928,6 +5297,8 @@ export interface operations {
             /** @description Report harm by an automated decision */
             201: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4990,6 +5361,8 @@ export interface operations {
             /** @description List incidents */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5070,6 +5443,7 @@ export interface operations {
             403: components["responses"]["forbidden"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -5118,6 +5492,8 @@ export interface operations {
             /** @description Open an incident */
             201: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5222,6 +5598,7 @@ export interface operations {
             414: components["responses"]["address_too_long"];
             415: components["responses"]["unsupported_media"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -5245,6 +5622,8 @@ export interface operations {
             /** @description Escalate your organization's overdue incidents */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5282,6 +5661,7 @@ export interface operations {
             414: components["responses"]["address_too_long"];
             415: components["responses"]["unsupported_media"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -5300,6 +5680,8 @@ export interface operations {
             /** @description Read an incident and all that was said */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5400,6 +5782,7 @@ export interface operations {
             404: components["responses"]["not_found"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -5441,6 +5824,8 @@ export interface operations {
             /** @description Change severity, assignee or links */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5546,6 +5931,7 @@ export interface operations {
             414: components["responses"]["address_too_long"];
             415: components["responses"]["unsupported_media"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -5578,6 +5964,8 @@ export interface operations {
             /** @description Investigate, resolve, dismiss, close or reopen */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5682,6 +6070,7 @@ export interface operations {
             414: components["responses"]["address_too_long"];
             415: components["responses"]["unsupported_media"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -5712,6 +6101,8 @@ export interface operations {
             /** @description Write a note, or to the reporter */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5816,6 +6207,7 @@ export interface operations {
             414: components["responses"]["address_too_long"];
             415: components["responses"]["unsupported_media"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -5834,6 +6226,8 @@ export interface operations {
             /** @description Follow one's own case */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5898,6 +6292,8 @@ export interface operations {
             /** @description Write to those who work on the case */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5961,6 +6357,8 @@ export interface operations {
             /** @description Withdraw one's report */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6027,6 +6425,8 @@ export interface operations {
             /** @description Reopen a case that was decided */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6097,6 +6497,8 @@ export interface operations {
             /** @description List your organization's leads, newest first */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6153,6 +6555,7 @@ export interface operations {
             403: components["responses"]["forbidden"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -6193,6 +6596,8 @@ export interface operations {
             /** @description Leave one's address, or note somebody's */
             202: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6250,6 +6655,8 @@ export interface operations {
             /** @description Write to us */
             202: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6287,6 +6694,8 @@ export interface operations {
             /** @description Read a lead and its history */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6352,6 +6761,7 @@ export interface operations {
             404: components["responses"]["not_found"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -6392,6 +6802,8 @@ export interface operations {
             /** @description Change a lead */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6462,6 +6874,7 @@ export interface operations {
             414: components["responses"]["address_too_long"];
             415: components["responses"]["unsupported_media"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -6489,6 +6902,8 @@ export interface operations {
             /** @description List the leads of all organizations, newest first */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6562,6 +6977,8 @@ export interface operations {
             /** @description Everything that somebody may be allowed to do */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6579,6 +6996,7 @@ export interface operations {
             403: components["responses"]["forbidden"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -6595,6 +7013,8 @@ export interface operations {
             /** @description List the roles, those built in first */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6622,6 +7042,7 @@ export interface operations {
             403: components["responses"]["forbidden"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -6651,6 +7072,8 @@ export interface operations {
             /** @description Make a role of your organization's own */
             201: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6681,6 +7104,7 @@ export interface operations {
             414: components["responses"]["address_too_long"];
             415: components["responses"]["unsupported_media"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -6699,6 +7123,8 @@ export interface operations {
             /** @description Read a role */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6725,6 +7151,7 @@ export interface operations {
             404: components["responses"]["not_found"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -6743,6 +7170,8 @@ export interface operations {
             /** @description Put a role away that nobody has */
             204: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -6754,6 +7183,7 @@ export interface operations {
             409: components["responses"]["conflict"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -6782,6 +7212,8 @@ export interface operations {
             /** @description Rename a role */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6813,6 +7245,7 @@ export interface operations {
             414: components["responses"]["address_too_long"];
             415: components["responses"]["unsupported_media"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -6841,6 +7274,8 @@ export interface operations {
             /** @description Say what a role may do */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6872,6 +7307,7 @@ export interface operations {
             414: components["responses"]["address_too_long"];
             415: components["responses"]["unsupported_media"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -6890,6 +7326,8 @@ export interface operations {
             /** @description What somebody may do, and why */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6915,6 +7353,7 @@ export interface operations {
             404: components["responses"]["not_found"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -6953,6 +7392,8 @@ export interface operations {
             /** @description Give a role of your own, grant and deny */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6983,6 +7424,7 @@ export interface operations {
             414: components["responses"]["address_too_long"];
             415: components["responses"]["unsupported_media"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -7002,6 +7444,8 @@ export interface operations {
             /** @description Whether somebody may do something, and why */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7016,6 +7460,7 @@ export interface operations {
             403: components["responses"]["forbidden"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -7037,6 +7482,8 @@ export interface operations {
             /** @description List the API keys, newest first */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7074,6 +7521,7 @@ export interface operations {
             403: components["responses"]["forbidden"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -7106,6 +7554,8 @@ export interface operations {
             /** @description Make an API key; it is shown once */
             201: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7145,6 +7595,7 @@ export interface operations {
             414: components["responses"]["address_too_long"];
             415: components["responses"]["unsupported_media"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -7163,6 +7614,8 @@ export interface operations {
             /** @description Read what an API key may do, and when it was used */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7196,6 +7649,7 @@ export interface operations {
             404: components["responses"]["not_found"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -7214,6 +7668,8 @@ export interface operations {
             /** @description Revoke an API key, at once */
             204: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -7225,6 +7681,7 @@ export interface operations {
             409: components["responses"]["conflict"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -7243,6 +7700,8 @@ export interface operations {
             /** @description Replace an API key */
             201: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7279,6 +7738,7 @@ export interface operations {
             409: components["responses"]["conflict"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -7304,6 +7764,8 @@ export interface operations {
             /** @description List the people of your organization */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7357,6 +7819,7 @@ export interface operations {
             403: components["responses"]["forbidden"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -7383,6 +7846,8 @@ export interface operations {
             /** @description Invite somebody by name and address */
             201: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7423,6 +7888,7 @@ export interface operations {
             414: components["responses"]["address_too_long"];
             415: components["responses"]["unsupported_media"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -7441,6 +7907,8 @@ export interface operations {
             /** @description Read one person */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7490,6 +7958,7 @@ export interface operations {
             404: components["responses"]["not_found"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -7508,6 +7977,8 @@ export interface operations {
             /** @description Delete somebody's account and erase what is personal */
             204: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -7519,6 +7990,7 @@ export interface operations {
             409: components["responses"]["conflict"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -7553,6 +8025,8 @@ export interface operations {
             /** @description Change somebody's name, language or role */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7607,6 +8081,7 @@ export interface operations {
             414: components["responses"]["address_too_long"];
             415: components["responses"]["unsupported_media"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -7625,6 +8100,8 @@ export interface operations {
             /** @description Sign somebody out for good */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7675,6 +8152,7 @@ export interface operations {
             409: components["responses"]["conflict"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -7693,6 +8171,8 @@ export interface operations {
             /** @description Let a deactivated person sign in again */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7743,6 +8223,7 @@ export interface operations {
             409: components["responses"]["conflict"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -7761,6 +8242,8 @@ export interface operations {
             /** @description Take a lost second factor away */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7780,6 +8263,7 @@ export interface operations {
             409: components["responses"]["conflict"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -7802,6 +8286,8 @@ export interface operations {
             /** @description List invitations, the newest first */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7838,6 +8324,7 @@ export interface operations {
             403: components["responses"]["forbidden"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -7873,6 +8360,8 @@ export interface operations {
             /** @description Invite somebody by a link */
             201: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7913,6 +8402,7 @@ export interface operations {
             414: components["responses"]["address_too_long"];
             415: components["responses"]["unsupported_media"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -7931,6 +8421,8 @@ export interface operations {
             /** @description Revoke an invitation */
             204: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -7942,6 +8434,7 @@ export interface operations {
             409: components["responses"]["conflict"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -7960,6 +8453,8 @@ export interface operations {
             /** @description What an invitation is for */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8020,6 +8515,8 @@ export interface operations {
             /** @description Accept an invitation */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8079,6 +8576,8 @@ export interface operations {
             /** @description Download what is kept about you */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8173,6 +8672,8 @@ export interface operations {
             /** @description Delete your account and erase what is personal */
             204: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -8188,6 +8689,245 @@ export interface operations {
             415: components["responses"]["unsupported_media"];
             422: components["responses"]["invalid"];
             423: components["responses"]["locked"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    get_admin_overview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Figures of the last day over all organizations */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        organizations: number;
+                        /** @description Who can sign in */
+                        people: number;
+                        /** @description Wrong passwords and codes of the last day */
+                        failed_sign_ins: number;
+                        /** @description Of the last day */
+                        lockouts: number;
+                        /** @description Events of the payment provider of the last seven days that fit no organization */
+                        unmatched_events: number;
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            414: components["responses"]["address_too_long"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    get_admin_organizations: {
+        parameters: {
+            query?: {
+                /** @description How many at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Part of the name */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Find an organization by its name */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                            slug: string;
+                            /** @enum {string} */
+                            kind: "CLIENT" | "OPERATOR" | "PARTNER";
+                            people: number;
+                            /** Format: date-time */
+                            created_at: string;
+                        }[];
+                        next_cursor: string | null;
+                    };
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            414: components["responses"]["address_too_long"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    get_admin_people: {
+        parameters: {
+            query?: {
+                /** @description How many at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Part of the name or of the address */
+                q?: string;
+                /** @description Of this organization only */
+                org_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Find a person of any organization by name or address */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                            email: string;
+                            role: string;
+                            is_super_admin: boolean;
+                            is_active: boolean;
+                            /** Format: uuid */
+                            org_id: string;
+                            org_name: string;
+                        }[];
+                        next_cursor: string | null;
+                    };
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            414: components["responses"]["address_too_long"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    get_admin_sign_in_failures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Where sign-ins of the last day failed from, most first */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            ip: string | null;
+                            failures: number;
+                            /** @description Accounts that exist among those tried */
+                            people: number;
+                            lockouts: number;
+                            /** Format: date-time */
+                            first_at: string;
+                            /** Format: date-time */
+                            last_at: string;
+                        }[];
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            414: components["responses"]["address_too_long"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    get_admin_system_access: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every route that leaves a tenant's own walls, with its reason */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            method: string;
+                            path: string;
+                            summary: string;
+                            /**
+                             * @description Who may call it
+                             * @enum {string}
+                             */
+                            access: "NONE" | "PUBLIC" | "SIGNED_IN" | "CAPABILITY" | "SUPER_ADMIN" | "WEBHOOK" | "ANYONE" | "UNFINISHED";
+                            capability: string | null;
+                            /**
+                             * @description TENANT_OR_SYSTEM: the tenant's when there is a session
+                             * @enum {string}
+                             */
+                            scope: "SYSTEM" | "TENANT_OR_SYSTEM";
+                            /** @description The numbered reason */
+                            reason: string;
+                            why: string;
+                        }[];
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            414: components["responses"]["address_too_long"];
+            422: components["responses"]["invalid"];
             429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];

@@ -33,7 +33,7 @@ const FirstCodes = (props: { codes: string[]; done: () => void }) => {
 
 /** Shows what needs a person only to a person who is signed in; everyone else sees the sign-in in its place, so that the
     address, and what was typed into it, stays. */
-export const SessionGate = ({ children }: { children: ReactNode }) => {
+export const SessionGate = ({ mayRegister, children }: { mayRegister?: boolean; children: ReactNode }) => {
     const [codes, setCodes] = useState<string[] | null>(null);
     const me = useQuery({ queryKey: sessionKey, queryFn: () => call(api.GET('/api/v1/auth/me')), staleTime: 60_000 });
     useEffect(() => {
@@ -42,7 +42,7 @@ export const SessionGate = ({ children }: { children: ReactNode }) => {
     if (codes) return <FirstCodes codes={codes} done={() => void me.refetch().then(() => setCodes(null))} />;
     if (me.isPending) return <Waiting />;
     if (me.isError) {
-        if (me.error instanceof ApiProblem && me.error.status === 401) return <SignInPage onCodes={setCodes} />;
+        if (me.error instanceof ApiProblem && me.error.status === 401) return <SignInPage mayRegister={mayRegister} onCodes={setCodes} />;
         return <ErrorState error={me.error} retry={() => void me.refetch()} />;
     }
     const can = (capability: string) => me.data.capabilities.includes(capability);

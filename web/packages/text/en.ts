@@ -4,6 +4,7 @@ import { intake } from './en.intake';
 import { recovery } from './en.recovery';
 import { people } from './en.people';
 import { security } from './en.security';
+import { staff } from './en.staff';
 
 export const en = {
     ...access,
@@ -12,6 +13,7 @@ export const en = {
     ...recovery,
     ...people,
     ...security,
+    ...staff,
     app: { name: 'AIC Platform', claim: 'A named human stays accountable.' },
     nav: {
         overview: 'Overview', record: 'Record', dashboard: 'Dashboard', systems: 'Systems', analyses: 'Analyses', ledger: 'Ledger',
@@ -54,13 +56,6 @@ export const en = {
         unexpected: 'Something unexpected happened.', noCsv: 'The server did not give the list as CSV.',
     },
     notFound: { title: 'There is no page at this address', action: 'Go to the dashboard', text: 'The link may be old, or the address mistyped.' },
-    staff: {
-        admin: 'AIC Admin', hq: 'AIC HQ', noAccess: 'You have no access here', openPlatform: 'Open the platform',
-        adminEmpty: 'Signed in as {{name}}. No area of Admin is assigned to your role; ask a super admin.',
-        hqEmpty: 'Signed in as {{name}}. No area of HQ is assigned to your role; ask a super admin.',
-        adminOthers: 'This is for the staff of the certification body. Your account belongs to {{organization}}; ask your administrator if you need something done here.',
-        hqOthers: 'This is for the operations of the certification body. Your account belongs to {{organization}}; ask your administrator if you need something done here.',
-    },
     home: {
         brand: 'AIC', hero: 'When a machine decides about people, a named human stays accountable.',
         lead: 'AIC registers AI systems, audits their decisions for bias, and keeps the record on a ledger that nobody can quietly change.',

@@ -36,3 +36,9 @@ export const formatRelative = (iso: string, now = Date.now()) => {
     const [unit, size] = steps.find(([, step]) => Math.abs(seconds) >= step) ?? ['second', 1];
     return new Intl.RelativeTimeFormat(locale(), { numeric: 'auto' }).format(Math.round(seconds / size), unit);
 };
+
+/** An amount in the currency's smallest unit, such as cents; yen have none. */
+export const formatMoney = (smallest: number, currency: string) => {
+    const format = new Intl.NumberFormat(locale(), { style: 'currency', currency });
+    return format.format(smallest / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
+};

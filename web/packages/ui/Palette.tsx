@@ -1,7 +1,6 @@
 import { Modal, TextInput, UnstyledButton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { api, call } from '@aic/api';
 import { useTranslation } from '@aic/text';
 import { useState } from 'react';
 
@@ -9,21 +8,22 @@ interface Props {
     opened: boolean;
     setOpened: (opened: boolean) => void;
     entries: { to: string; label: string }[];
+    find?: (text: string) => Promise<{ to: string; label: string }[]>;
 }
 
-/** Ctrl/Cmd-K: pages, actions and systems by name. */
-export const Palette = ({ opened, setOpened, entries }: Props) => {
+/** Ctrl/Cmd-K: pages, actions, and what the app finds by name. */
+export const Palette = ({ opened, setOpened, entries, find }: Props) => {
     const { t } = useTranslation();
     const navigate = useNavigate();
     const [text, setText] = useState('');
-    const systems = useQuery({
+    const more = useQuery({
         queryKey: ['palette', text],
-        enabled: opened && text.length > 1,
-        queryFn: () => call(api.GET('/api/v1/systems', { params: { query: { q: text, limit: 6 } } })),
+        enabled: opened && text.length > 1 && Boolean(find),
+        queryFn: () => find?.(text) ?? [],
     });
     const found = [
         ...entries.filter((entry) => entry.label.toLowerCase().includes(text.toLowerCase())),
-        ...(systems.data?.items ?? []).map((system) => ({ to: `/systems/${system.id}`, label: system.name })),
+        ...(more.data ?? []),
     ];
     const go = (to: string) => {
         setOpened(false);

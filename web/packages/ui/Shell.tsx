@@ -10,7 +10,8 @@ const Palette = lazy(() => import('./Palette').then((module) => ({ default: modu
 
 export interface NavGroup {
     title: string;
-    items: { to: string; label: string; icon: ComponentType<{ size?: number }> }[];
+    /** count: how many wait to be looked at; none is shown for 0. */
+    items: { to: string; label: string; icon: ComponentType<{ size?: number }>; count?: number }[];
 }
 
 interface Props {
@@ -19,12 +20,14 @@ interface Props {
     organization: string;
     person: { name: string; role: string };
     signOut: () => void;
+    /** What the palette finds beside the pages. */
+    find?: (text: string) => Promise<{ to: string; label: string }[]>;
     children: ReactNode;
 }
 
 const remembered = () => localStorage.getItem('aic.navigation') === 'narrow';
 
-export const Shell = ({ groups, actions, organization, person, signOut, children }: Props) => {
+export const Shell = ({ groups, actions, organization, person, signOut, find, children }: Props) => {
     const { t } = useTranslation();
     const [narrow, setNarrow] = useState(remembered);
     const [open, setOpen] = useState(false);
@@ -53,6 +56,7 @@ export const Shell = ({ groups, actions, organization, person, signOut, children
                             <Link key={item.to} to={item.to} className="item" data-active={isActive(item.to)} title={item.label}
                                 aria-current={isActive(item.to) ? 'page' : undefined} onClick={() => setOpen(false)}>
                                 <item.icon size={18} /><span className="label">{item.label}</span>
+                                {Boolean(item.count) && <span className="chip nav-count" data-kind="FAIL">{item.count}</span>}
                             </Link>
                         ))}
                     </div>
@@ -87,7 +91,7 @@ export const Shell = ({ groups, actions, organization, person, signOut, children
                 </header>
                 <main className="content" id="content">{children}</main>
             </div>
-            {searched && <Suspense><Palette opened={searching} setOpened={search} entries={[...groups.flatMap((g) => g.items), ...actions]} /></Suspense>}
+            {searched && <Suspense><Palette opened={searching} setOpened={search} find={find} entries={[...groups.flatMap((g) => g.items), ...actions]} /></Suspense>}
         </div>
     );
 };

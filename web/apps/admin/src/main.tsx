@@ -1,5 +1,9 @@
-import { SessionGate } from '@aic/auth';
+import { SessionGate, wasSignedIn } from '@aic/auth';
 import { startApp } from '@aic/ui';
-import { StaffPage } from './StaffPage';
+import { lazy } from 'react';
 
-void startApp(<SessionGate><StaffPage /></SessionGate>);
+const load = () => import('./Admin').then((module) => ({ default: module.Admin }));
+const Admin = lazy(load);
+
+if (wasSignedIn()) void load();
+void startApp(<SessionGate mayRegister={false}><Admin /></SessionGate>);

@@ -1,8 +1,14 @@
-import { IconAddressBook, IconAlertTriangle, IconChartBar, IconHistory, IconKey, IconLayoutDashboard, IconLink, IconServerCog, IconSettings, IconShieldLock, IconUser, IconUsers, IconUsersGroup } from '@tabler/icons-react';
+import { IconAddressBook, IconAlertTriangle, IconChartBar, IconCreditCard, IconHistory, IconKey, IconLayoutDashboard, IconLink, IconServerCog, IconSettings, IconShieldLock, IconUser, IconUsers, IconUsersGroup } from '@tabler/icons-react';
 import { Outlet } from '@tanstack/react-router';
+import { api, call } from '@aic/api';
 import { useSession, useSignOut } from '@aic/auth';
 import { useTranslation } from '@aic/text';
 import { Shell } from '@aic/ui';
+
+const findSystems = async (text: string) => {
+    const systems = await call(api.GET('/api/v1/systems', { params: { query: { q: text, limit: 6 } } }));
+    return systems.items.map((system) => ({ to: `/systems/${system.id}`, label: system.name }));
+};
 
 export const Frame = () => {
     const { t } = useTranslation();
@@ -13,6 +19,7 @@ export const Frame = () => {
         ...(can('manage_roles') ? [{ to: '/settings/access', label: t('access.nav'), icon: IconUsersGroup }] : []),
         ...(can('manage_keys') ? [{ to: '/settings/api-keys', label: t('apiKeys.nav'), icon: IconKey }] : []),
         ...(can('manage_org') ? [{ to: '/settings/organization', label: t('organization.nav'), icon: IconSettings }] : []),
+        ...(can('manage_billing') ? [{ to: '/settings/billing', label: t('billing.nav'), icon: IconCreditCard }] : []),
         ...(can('view_audit_log') ? [{ to: '/audit-log', label: t('audit.nav'), icon: IconHistory }] : []),
     ];
     const groups = [
@@ -36,7 +43,7 @@ export const Frame = () => {
     ];
     return (
         <Shell groups={groups} actions={actions} organization={me.organization.name}
-            person={{ name: me.user.name, role: t(`role.${me.role}`) }} signOut={signOut}>
+            person={{ name: me.user.name, role: t(`role.${me.role}`) }} signOut={signOut} find={findSystems}>
             <Outlet />
         </Shell>
     );

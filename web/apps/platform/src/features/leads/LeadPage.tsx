@@ -2,12 +2,11 @@ import { Anchor, Button, Select, Textarea } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { fieldErrors, type Lead } from '@aic/api';
+import { LeadChip, states } from '@aic/leads';
 import { formatDateTime, useTranslation } from '@aic/text';
 import { ErrorState, FormErrors, Loading, Page, Panel } from '@aic/ui';
 import { type ReactNode, type SubmitEvent, useState } from 'react';
-import { LeadChip } from './parts/LeadChip';
 import { changeLead, leadQuery } from './queries';
-import { states } from './search';
 
 const Facts = ({ lead }: { lead: Lead }) => {
     const { t } = useTranslation();

@@ -4,11 +4,10 @@ import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { downloadText, type LeadItem } from '@aic/api';
 import { useSession } from '@aic/auth';
+import { LeadChip, type LeadsSearch, readSearch, sources, states } from '@aic/leads';
 import { formatDateTime, useTranslation } from '@aic/text';
 import { type Column, DataTable, EmptyState, ErrorState, FilterBar, Loading, Page, Panel } from '@aic/ui';
-import { LeadChip } from './parts/LeadChip';
 import { exportCsv, leadListQuery } from './queries';
-import { type LeadsSearch, readSearch, sources, states } from './search';
 
 const route = getRouteApi('/leads');
 

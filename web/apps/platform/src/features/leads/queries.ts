@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { api, call, type Lead } from '@aic/api';
-import type { LeadsSearch, states } from './search';
+import type { LeadsSearch, states } from '@aic/leads';
 
 export const leadListQuery = (search: LeadsSearch) =>
     infiniteQueryOptions({

@@ -1,5 +1,5 @@
 import { type AnyRoute, createRoute, lazyRouteComponent } from '@tanstack/react-router';
-import { readSearch } from './search';
+import { readSearch } from '@aic/leads';
 
 export const leadsRoutes = <R extends AnyRoute>(root: R) => [
     createRoute({ getParentRoute: () => root, path: '/leads', validateSearch: readSearch, component: lazyRouteComponent(() => import('./LeadsPage'), 'LeadsPage') }),

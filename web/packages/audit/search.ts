@@ -2,7 +2,9 @@
 export interface AuditSearch {
     event?: string;
     outcome?: 'OK' | 'REFUSED' | 'ERROR';
+    /** A person, an organization (staff only), what it is about: by their ids. */
     actor?: string;
+    org?: string;
     subject?: string;
     ip?: string;
     q?: string;
@@ -12,9 +14,11 @@ export interface AuditSearch {
     entry?: string;
 }
 
-const outcomes = ['OK', 'REFUSED', 'ERROR'] as const;
-const names = ['event', 'actor', 'subject', 'ip', 'q', 'entry'] as const;
+export const outcomes = ['OK', 'REFUSED', 'ERROR'] as const;
+const ids = ['actor', 'org', 'subject', 'entry'] as const;
+const names = ['event', 'ip', 'q'] as const;
 const day = /^\d{4}-\d{2}-\d{2}$/;
+const id = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 const known = (value: unknown) => (typeof value === 'string' || typeof value === 'number') && value !== '' ? String(value) : undefined;
 
@@ -23,6 +27,10 @@ export const readSearch = (given: Record<string, unknown>): AuditSearch => {
     for (const name of names) {
         const value = known(given[name]);
         if (value !== undefined) search[name] = value;
+    }
+    for (const name of ids) {
+        const value = given[name];
+        if (typeof value === 'string' && id.test(value)) search[name] = value;
     }
     search.outcome = outcomes.find((outcome) => outcome === given.outcome);
     for (const name of ['from', 'to'] as const)
@@ -38,16 +46,21 @@ export const startOfDay = (text: string, later = 0): string | undefined => {
     return new Date(year, month - 1, date + later).toISOString();
 };
 
-/** The query of GET /audit-log. */
+/** The query of GET /audit-log, and of GET /admin/audit-log. */
 export const auditQuery = (search: AuditSearch) => ({
     event: search.event,
     outcome: search.outcome,
     actor_id: search.actor,
+    org_id: search.org,
     subject_id: search.subject,
     ip: search.ip,
     q: search.q,
     from: search.from && startOfDay(search.from),
     to: search.to && startOfDay(search.to, 1),
 });
+export type AuditQuery = ReturnType<typeof auditQuery>;
 
-export const isFiltered = (search: AuditSearch) => Object.entries(search).some(([name, value]) => name !== 'entry' && Boolean(value));
+/** The filters alone, without the row that is open. */
+export const filtersOf = (search: AuditSearch): AuditSearch => ({ ...search, entry: undefined });
+
+export const isFiltered = (search: AuditSearch) => Object.values(filtersOf(search)).some(Boolean);

@@ -5,8 +5,8 @@ import type { AuditDetail } from '@aic/api';
 import { formatDateTime, useTranslation } from '@aic/text';
 import { ErrorState, Hash, Loading } from '@aic/ui';
 import { changesOf, isMasked, words } from '../changes';
-import { auditEntryQuery } from '../queries';
 import type { AuditSearch } from '../search';
+import { type AuditSource, entryQuery } from '../source';
 import { useNames } from './names';
 import { OutcomeChip } from './OutcomeChip';
 
@@ -34,14 +34,14 @@ const Changes = ({ entry }: { entry: AuditDetail }) => {
     );
 };
 
-const Facts = ({ entry }: { entry: AuditDetail }) => {
+const Facts = ({ entry, ofAll, link }: { entry: AuditDetail; ofAll: boolean; link: string | null }) => {
     const { t } = useTranslation();
     const names = useNames();
-    const link = entry.subject_type === 'ai_system' ? `/systems/${entry.subject_id}` : entry.subject_type === 'analysis' ? `/analyses/${entry.subject_id}` : null;
     return (
         <dl className="facts">
             <dt>{t('audit.when')}</dt><dd>{formatDateTime(entry.at)}</dd>
             <dt>{t('audit.who')}</dt><dd>{names.actor(entry)}</dd>
+            {ofAll && <><dt>{t('audit.organization')}</dt><dd>{entry.org_name ?? t('audit.noOrganization')}</dd></>}
             {entry.subject_type && <><dt>{t('audit.subject')}</dt><dd>{names.subject(entry.subject_type)} {link && <Anchor component={Link} to={link} inherit>{t('audit.openSubject')}</Anchor>}</dd></>}
             {entry.reason && <><dt>{t('audit.reason')}</dt><dd>{entry.reason}</dd></>}
             {entry.ip && <><dt>{t('audit.address')}</dt><dd>{entry.ip}</dd></>}
@@ -52,15 +52,18 @@ const Facts = ({ entry }: { entry: AuditDetail }) => {
 };
 
 interface Props {
+    source: AuditSource;
     id: string;
     close: () => void;
     only: (filter: AuditSearch) => void;
+    place?: (type: string, id: string) => string | null;
 }
 
-export const EntryPanel = ({ id, close, only }: Props) => {
+export const EntryPanel = ({ source, id, close, only, place }: Props) => {
     const { t } = useTranslation();
     const names = useNames();
-    const { data: entry, isPending, isError, error } = useQuery(auditEntryQuery(id));
+    const { data: entry, isPending, isError, error } = useQuery(entryQuery(source, id));
+    const link = entry?.subject_type && entry.subject_id ? place?.(entry.subject_type, entry.subject_id) ?? null : null;
     return (
         <Drawer opened lockScroll={false} onClose={close} position="right" size="lg" closeButtonProps={{ 'aria-label': t('common.close') }}
             title={entry ? t('audit.entry', { seq: entry.seq }) : t('audit.title')}>
@@ -69,9 +72,10 @@ export const EntryPanel = ({ id, close, only }: Props) => {
             {entry && (
                 <div className="stack">
                     <div className="row"><strong>{names.event(entry.event)}</strong><OutcomeChip outcome={entry.outcome} /></div>
-                    <Facts entry={entry} />
+                    <Facts entry={entry} ofAll={source.ofAll} link={link} />
                     <div className="row">
                         {entry.actor_id && <Button size="compact-sm" variant="default" onClick={() => only({ actor: entry.actor_id ?? undefined })}>{t('audit.actorOnly')}</Button>}
+                        {source.ofAll && entry.org_id && <Button size="compact-sm" variant="default" onClick={() => only({ org: entry.org_id ?? undefined })}>{t('audit.organizationOnly')}</Button>}
                         {entry.ip && <Button size="compact-sm" variant="default" onClick={() => only({ ip: entry.ip ?? undefined })}>{t('audit.addressOnly')}</Button>}
                         {entry.subject_id && <Button size="compact-sm" variant="default" onClick={() => only({ subject: entry.subject_id ?? undefined })}>{t('audit.subjectOnly')}</Button>}
                     </div>

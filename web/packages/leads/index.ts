@@ -1,0 +1,2 @@
+export { LeadChip } from './LeadChip';
+export { readSearch, sources, states, type LeadsSearch } from './search';
