@@ -8,11 +8,11 @@ static error locked(arena *a, instant until, instant now)
 {
     int64_t seconds = (until - now) / SECONDS(1) + 1;
     text at = instant_format(a, until);
-    text message =
-        text_format(a,
-                    "Too many wrong attempts: signing in to this account is locked until %.5s UTC, for %lld "
-                    "more minute%s. Wait, or ask an administrator of your organization to unlock it.",
-                    at.data + strlen("2026-01-01T"), (long long)((seconds + 59) / 60), seconds > 60 ? "s" : "");
+    text message = text_format(
+        a,
+        "Too many wrong attempts: signing in to this account is locked until %.5s UTC, for %lld "
+        "more minute%s. Wait, set a new password by a letter, or ask an administrator of your organization.",
+        at.data + strlen("2026-01-01T"), (long long)((seconds + 59) / 60), seconds > 60 ? "s" : "");
     return fail_later(a, LOCKED, (int)seconds, message.data);
 }
 

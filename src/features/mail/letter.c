@@ -181,7 +181,7 @@ static error add_word(writing *w, text value)
 
 static error fill_gap(writing *w, text gap)
 {
-    text value, name = gap, form = NO_TEXT;
+    text value = NO_TEXT, name = gap, form = NO_TEXT;
     const char *colon = memchr(gap.data, ':', gap.length);
     if (colon) {
         name.length = (size_t)(colon - gap.data);
