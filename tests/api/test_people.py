@@ -213,6 +213,26 @@ def test_a_super_admins_takes_two_different_administrators(server, org):
     assert {"mfa_reset_asked", "mfa_reset"} <= {row["event"] for row in second.http.get("/audit-log").json()["items"]}
 
 
+def test_the_certification_bodys_own_people_take_two_as_well(server, org):
+    def staff(role):
+        """Of the operator, whom nobody registers, with the password of the organization's administrator."""
+        person = Member.__new__(Member)
+        person.server, person.email = server, f"{uuid.uuid4().hex}@example.com"
+        without_walls(server, f"""insert into users (org_id, name, email, password_hash, role)
+            select o.id, 'Staff', '{person.email}', u.password_hash, '{role}' from organizations o, users u where o.kind = 'OPERATOR' and u.id = '{me(org)}'""")
+        assert person.sign_in().status_code == 200
+        return person
+
+    auditor, first, second = staff("AUDITOR"), staff("ADMIN"), staff("ADMIN")
+    enrol(auditor)
+    assert first.http.post(f"/users/{auditor.id}/reset-mfa").json() == {"state": "WAITING"}
+    assert first.http.post(f"/users/{auditor.id}/reset-mfa").json() == {"state": "WAITING"}
+    assert second.http.post(f"/users/{auditor.id}/reset-mfa").json() == {"state": "DONE"}
+    assert auditor.http.get("/auth/me").status_code == 401
+    for person in (auditor, first):
+        assert second.http.delete(f"/users/{person.id}").status_code == 204
+
+
 # ------------------------------------------------------------------ deleting
 
 

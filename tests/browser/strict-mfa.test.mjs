@@ -1,8 +1,8 @@
 // Somebody sets up a second factor where it is a duty, keeps the recovery codes, and is asked for a code from then on.
 import assert from 'node:assert/strict';
-import { createHmac } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { look, newPage, shots, startBrowser, url } from './browser.mjs';
+import { codeOf } from './totp.mjs';
 
 const email = 'story.of.a.second.factor@example.com';
 const secret = 'nine lanterns over the river';
@@ -11,16 +11,6 @@ let page;
 let key;
 let recovery;
 const complaints = [];
-
-/** RFC 6238, by hand: the telephone of this story. */
-const codeOf = (base32, later = 0) => {
-    const bits = [...base32.replaceAll(' ', '')].map((c) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(c).toString(2).padStart(5, '0')).join('');
-    const bytes = Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)));
-    const counter = Buffer.alloc(8);
-    counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30000) + later));
-    const mac = createHmac('sha1', bytes).update(counter).digest();
-    return String((mac.readUInt32BE(mac[19] & 15) & 0x7fffffff) % 1000000).padStart(6, '0');
-};
 
 const signIn = async () => {
     await page.getByLabel('E-mail').fill(email);
