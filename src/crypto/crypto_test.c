@@ -17,6 +17,7 @@
 #include <cmocka.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
+#include <sodium.h>
 
 /* FIPS 180-4's examples, and the empty message. */
 static void sha256_gives_the_standards_values(void **state)
@@ -35,18 +36,94 @@ static void sha256_gives_the_standards_values(void **state)
     arena_drop(a);
 }
 
+static bool fits(password_hasher *h, arena *a, text hash, text password)
+{
+    password_verdict verdict;
+    assert_null(password_verify(h, a, hash, password, &verdict));
+    assert_false(verdict.needs_rehash);
+    return verdict.matches;
+}
+
 static void a_password_fits_its_own_hash_only(void **state)
 {
     (void)state;
     arena *a = arena_new();
+    password_hasher *h = password_hasher_new(a, &(password_limits){ .at_once = 1 });
     text hash;
-    bool stale;
-    assert_null(password_hash(a, TEXT("quiet windmill"), &hash));
-    assert_true(text_starts(hash, "$argon2id$v=19$m=65536,t=2,p=1$"));
-    assert_true(password_verify(a, hash, TEXT("quiet windmill"), &stale));
-    assert_false(stale);
-    assert_false(password_verify(a, hash, TEXT("quiet windmilL"), &stale));
-    assert_false(password_verify(a, TEXT("not a hash"), TEXT("x"), &stale));
+    assert_null(password_hash(h, a, TEXT("quiet windmill"), &hash));
+    assert_true(text_starts(hash, "$argon2id$v=19$m=65536,t=3,p=1$"));
+    assert_true(fits(h, a, hash, TEXT("quiet windmill")));
+    assert_false(fits(h, a, hash, TEXT("quiet windmilL")));
+    assert_false(fits(h, a, TEXT("not a hash"), TEXT("x")));
+    arena_drop(a);
+}
+
+static void a_hash_of_older_costs_fits_and_is_to_be_renewed(void **state)
+{
+    (void)state;
+    arena *a = arena_new();
+    password_hasher *h = password_hasher_new(a, &(password_limits){ .at_once = 1 });
+    char older[crypto_pwhash_STRBYTES];
+    password_verdict verdict;
+    assert_int_equal(crypto_pwhash_str(older, "quiet", 5, 2, 64 << 20), 0);
+    assert_null(password_verify(h, a, text_of(older), TEXT("quiet"), &verdict));
+    assert_true(verdict.matches && verdict.needs_rehash);
+    assert_null(password_verify(h, a, text_of(older), TEXT("loud"), &verdict));
+    assert_false(verdict.matches || verdict.needs_rehash);
+    arena_drop(a);
+}
+
+enum { CROWD = 12 };
+
+typedef struct crowd_member {
+    password_hasher *hasher;
+    error_kind kind;
+    bool served;
+} crowd_member;
+
+static void *hash_one(void *given)
+{
+    crowd_member *m = given;
+    arena *a = arena_new();
+    text hash;
+    error refused = password_hash(m->hasher, a, TEXT("quiet windmill"), &hash);
+    m->served = !refused;
+    if (refused) m->kind = refused->kind;
+    arena_drop(a);
+    return NULL;
+}
+
+static int served_of_a_crowd(arena *a, const password_limits *limits)
+{
+    crowd_member members[CROWD] = { 0 };
+    pthread_t threads[CROWD];
+    password_hasher *h = password_hasher_new(a, limits);
+    int served = 0;
+    for (int i = 0; i < CROWD; i++) {
+        members[i].hasher = h;
+        assert_int_equal(pthread_create(&threads[i], NULL, hash_one, &members[i]), 0);
+    }
+    for (int i = 0; i < CROWD; i++) {
+        pthread_join(threads[i], NULL);
+        served += members[i].served;
+        if (!members[i].served) assert_int_equal(members[i].kind, UNAVAILABLE);
+    }
+    return served;
+}
+
+static void of_a_crowd_some_hash_some_wait_and_the_rest_are_sent_away(void **state)
+{
+    (void)state;
+    arena *a = arena_new();
+    /* Patient enough, and with room for all. */
+    assert_int_equal(served_of_a_crowd(a, &(password_limits){ .at_once = 1, .waiting = CROWD, .wait_ms = 600000 }),
+                     CROWD);
+    /* Nobody may wait: whoever finds the place taken is sent away, and the place is free again for the next. */
+    int served = served_of_a_crowd(a, &(password_limits){ .at_once = 1, .waiting = 0, .wait_ms = 600000 });
+    assert_in_range(served, 1, CROWD);
+    /* Waiting has an end. */
+    served = served_of_a_crowd(a, &(password_limits){ .at_once = 1, .waiting = CROWD, .wait_ms = 1 });
+    assert_in_range(served, 1, CROWD);
     arena_drop(a);
 }
 
@@ -538,6 +615,8 @@ int main(void)
         cmocka_unit_test(a_code_fits_one_step_around_now_and_once),
         cmocka_unit_test(a_purpose_has_a_key_of_its_own),
         cmocka_unit_test(a_password_fits_its_own_hash_only),
+        cmocka_unit_test(a_hash_of_older_costs_fits_and_is_to_be_renewed),
+        cmocka_unit_test(of_a_crowd_some_hash_some_wait_and_the_rest_are_sent_away),
         cmocka_unit_test(common_passwords_are_refused_in_every_dress),
         cmocka_unit_test(a_sealed_secret_opens_under_its_own_key_only),
         cmocka_unit_test(a_token_comes_back_as_it_was_signed),

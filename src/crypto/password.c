@@ -4,40 +4,138 @@
 
 #include <sodium.h>
 
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <strings.h>
+#include <time.h>
 
-static const unsigned long long passes = crypto_pwhash_OPSLIMIT_INTERACTIVE; /* 2 */
-static const size_t memory = crypto_pwhash_MEMLIMIT_INTERACTIVE;             /* 64 MiB */
+static const unsigned long long passes = 3;
+static const size_t memory = crypto_pwhash_MEMLIMIT_INTERACTIVE; /* 64 MiB */
 
 /* Of a random password that nobody knows; made with the costs above. */
 static const char unknown_hash[] =
-    "$argon2id$v=19$m=65536,t=2,p=1$VWWgtNb2uO8yRsNaJPwsCA$Kld/Aj55QWh3hjQj4gdOBi2P6S1NIoXyBu39aVEqiJE";
+    "$argon2id$v=19$m=65536,t=3,p=1$rdqMw4sxefcD8i+GSwzv9w$qm1yteZSsT2lzepE6cI1GtMG5hddZvf8PBHehkLUS00";
 
-error password_hash(arena *a, text password, text *out)
+/* ------------------------------------------------------------------ whose turn it is */
+
+struct password_hasher {
+    password_limits limits;
+    pthread_mutex_t lock;
+    pthread_cond_t freed;
+    int under_way, waiting;
+};
+
+static void release_locks(void *of)
+{
+    password_hasher *h = of;
+    pthread_cond_destroy(&h->freed);
+    pthread_mutex_destroy(&h->lock);
+}
+
+password_hasher *password_hasher_new(arena *a, const password_limits *limits)
+{
+    password_hasher *h = ARENA_NEW(a, password_hasher);
+    h->limits = *limits;
+    pthread_condattr_t monotonic;
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&h->freed, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    pthread_mutex_init(&h->lock, NULL);
+    arena_defer(a, release_locks, h);
+    return h;
+}
+
+int password_hashes_at_once(void)
+{
+    cpu_set_t usable;
+    int processors = sched_getaffinity(0, sizeof usable, &usable) == 0 ? CPU_COUNT(&usable) : 1;
+    return 2 * processors;
+}
+
+static struct timespec moment_after(int ms)
+{
+    struct timespec at;
+    clock_gettime(CLOCK_MONOTONIC, &at);
+    at.tv_sec += ms / 1000;
+    at.tv_nsec += ms % 1000 * 1000000L;
+    if (at.tv_nsec >= 1000000000L) at.tv_sec++, at.tv_nsec -= 1000000000L;
+    return at;
+}
+
+/* With the lock held. */
+static bool wait_for_turn(password_hasher *h)
+{
+    struct timespec until = moment_after(h->limits.wait_ms);
+    int waited = 0;
+    h->waiting++;
+    while (h->under_way >= h->limits.at_once && waited == 0)
+        waited = pthread_cond_timedwait(&h->freed, &h->lock, &until);
+    h->waiting--;
+    return h->under_way < h->limits.at_once;
+}
+
+static error begin(password_hasher *h, arena *a)
+{
+    pthread_mutex_lock(&h->lock);
+    bool mine = h->under_way < h->limits.at_once;
+    if (!mine && h->waiting < h->limits.waiting) mine = wait_for_turn(h);
+    if (mine) h->under_way++;
+    pthread_mutex_unlock(&h->lock);
+    return mine ? OK : fail_later(a, UNAVAILABLE, 2, "Too many people sign in at this moment. Try again in a moment.");
+}
+
+static void end(password_hasher *h)
+{
+    pthread_mutex_lock(&h->lock);
+    h->under_way--;
+    pthread_cond_signal(&h->freed);
+    pthread_mutex_unlock(&h->lock);
+}
+
+/* ------------------------------------------------------------------ hashing */
+
+static error no_memory(arena *a)
+{
+    return fail_later(a, UNAVAILABLE, 2, "The server has no memory left for this just now. Try again in a moment.");
+}
+
+error password_hash(password_hasher *h, arena *a, text password, text *out)
 {
     char *hash = arena_alloc(a, crypto_pwhash_STRBYTES);
-    if (crypto_pwhash_str(hash, password.data, password.length, passes, memory) != 0)
-        return fail_later(a, UNAVAILABLE, 2, "The server has no memory left for this just now. Try again in a moment.");
+    TRY(begin(h, a));
+    int failed = crypto_pwhash_str(hash, password.data, password.length, passes, memory);
+    end(h);
+    if (failed) return no_memory(a);
     *out = text_of(hash);
     return OK;
 }
 
-bool password_verify(arena *a, text hash, text password, bool *needs_rehash)
+error password_verify(password_hasher *h, arena *a, text hash, text password, password_verdict *out)
 {
-    *needs_rehash = false;
-    if (hash.length >= crypto_pwhash_STRBYTES) return false;
+    *out = (password_verdict){ 0 };
+    if (hash.length >= crypto_pwhash_STRBYTES) return OK;
     const char *stored = text_string(a, hash);
-    if (crypto_pwhash_str_verify(stored, password.data, password.length) != 0) return false;
-    *needs_rehash = crypto_pwhash_str_needs_rehash(stored, passes, memory) != 0;
-    return true;
+    TRY(begin(h, a));
+    errno = 0;
+    int differs = crypto_pwhash_str_verify(stored, password.data, password.length);
+    bool starved = differs && errno == ENOMEM; /* which says nothing about the password */
+    end(h);
+    if (starved) return no_memory(a);
+    out->matches = !differs;
+    out->needs_rehash = !differs && crypto_pwhash_str_needs_rehash(stored, passes, memory) != 0;
+    return OK;
 }
 
-void password_verify_unknown(arena *a, text password)
+error password_verify_unknown(password_hasher *h, arena *a, text password)
 {
-    bool ignored;
-    (void)password_verify(a, text_of(unknown_hash), password, &ignored);
+    password_verdict ignored;
+    return password_verify(h, a, text_of(unknown_hash), password, &ignored);
 }
+
+/* ------------------------------------------------------------------ which ones are good enough */
 
 /* "Password-1234!!" and "passwordpassword" say the same word: only letters and digits count, and of a word that only
  * repeats itself, the word. */

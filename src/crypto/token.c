@@ -34,6 +34,7 @@ static text payload_of(arena *a, const token_claims *c)
     json_key(&w, "sub"), json_write_uuid(&w, c->subject);
     json_key(&w, "org"), json_write_uuid(&w, c->org);
     json_key(&w, "role"), json_write_text(&w, c->role);
+    if (text_is(c->scope)) json_key(&w, "scope"), json_write_text(&w, c->scope);
     json_key(&w, "super"), json_write_bool(&w, c->is_super_admin);
     json_key(&w, "jti"), json_write_uuid(&w, c->jti);
     json_key(&w, "iat"), json_write_integer(&w, c->issued_at / SECONDS(1));
@@ -135,6 +136,7 @@ static error read_claims(arena *a, text payload, token_claims *out)
     const json_t *issued = json_object_get(object, "iat"), *expires = json_object_get(object, "exp");
     *out = (token_claims){
         .role = json_text_of(json_object_get(object, "role")),
+        .scope = json_text_of(json_object_get(object, "scope")),
         .issuer = json_text_of(json_object_get(object, "iss")),
         .audience = json_text_of(json_object_get(object, "aud")),
         .is_super_admin = json_is_true(json_object_get(object, "super")),

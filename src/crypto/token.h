@@ -24,6 +24,7 @@ text signing_key_jwk(arena *a, const signing_key *key); /* RFC 7517: kty, n, e, 
 typedef struct token_claims {
     uuid subject, org, jti;
     text role, issuer, audience;
+    text scope; /* what the bearer may do, words with blanks between (RFC 8693); NO_TEXT: what the role says */
     bool is_super_admin;
     instant issued_at, expires_at; /* whole seconds */
     maybe_instant not_before;      /* never said by us; believed when it is said */

@@ -5,13 +5,13 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-enum { WAYS = 4, LOCKS = 16, ROLE_MOST = 40, KID_MOST = 64 };
+enum { WAYS = 4, LOCKS = 16, ROLE_MOST = 40, SCOPE_MOST = 400, KID_MOST = 64 };
 
 typedef struct entry {
     uint8_t hash[32];
     token_claims claims; /* its texts are put in when it is read */
-    char role[ROLE_MOST], kid[KID_MOST];
-    size_t role_length, kid_length;
+    char role[ROLE_MOST], scope[SCOPE_MOST], kid[KID_MOST];
+    size_t role_length, scope_length, kid_length;
     bool names_kid; /* without one only the active key may have signed it, and that changes */
     bool is_set;
 } entry;
@@ -66,20 +66,24 @@ static bool recall(token_cache *cache, arena *a, const uint8_t hash[32], entry *
         if (found) *out = ways[i];
     }
     pthread_mutex_unlock(&cache->locks[set % LOCKS]);
-    if (found) out->claims.role = text_copy(a, (text){ out->role, out->role_length });
-    return found;
+    if (!found) return false;
+    out->claims.role = text_copy(a, (text){ out->role, out->role_length });
+    if (text_is(out->claims.scope)) out->claims.scope = text_copy(a, (text){ out->scope, out->scope_length });
+    return true;
 }
 
 static void keep(token_cache *cache, const uint8_t hash[32], const token_claims *claims, text kid, bool names_kid)
 {
-    if (claims->role.length > ROLE_MOST || kid.length > KID_MOST) return;
+    if (claims->role.length > ROLE_MOST || claims->scope.length > SCOPE_MOST || kid.length > KID_MOST) return;
     entry made = { .claims = *claims,
                    .role_length = claims->role.length,
+                   .scope_length = claims->scope.length,
                    .kid_length = kid.length,
                    .names_kid = names_kid,
                    .is_set = true };
     memcpy(made.hash, hash, sizeof made.hash);
     memcpy(made.role, claims->role.data, claims->role.length);
+    if (claims->scope.length) memcpy(made.scope, claims->scope.data, claims->scope.length);
     memcpy(made.kid, kid.data, kid.length);
     size_t set = set_of(cache, hash);
     entry *ways = cache->entries + set * WAYS;

@@ -3,6 +3,7 @@
 #define AIC_FEATURES_APP_H
 
 #include "base/log.h"
+#include "crypto/password.h"
 #include "crypto/seal.h"
 #include "crypto/token_cache.h"
 #include "http/http.h"
@@ -19,14 +20,16 @@ typedef struct platform {
     store *store;
     clock_source clock;
     const logger *log;
-    struct key_keeper *keys;   /* of access tokens; features/keys/keys.h */
-    token_cache *tokens;       /* whose signatures were found right */
-    text issuer;               /* the public URL */
-    text_list payment_secrets; /* of the payment provider's webhook; several while one is rotated */
+    struct key_keeper *keys;    /* of access tokens; features/keys/keys.h */
+    password_hasher *passwords; /* so that a flood of sign-ins cannot take the memory */
+    token_cache *tokens;        /* whose signatures were found right */
+    text issuer;                /* the public URL */
+    text_list payment_secrets;  /* of the payment provider's webhook; several while one is rotated */
     bool is_development;
     bool limit_rates;
     uint8_t intake_key[MASTER_KEY_BYTES]; /* seals what only a mail may need: addresses of reporters */
     uint8_t mfa_key[MASTER_KEY_BYTES];    /* seals the secrets of second factors */
+    uint8_t mail_key[MASTER_KEY_BYTES];   /* seals letters until they are sent */
     bool mfa_is_optional;                 /* in development only */
     const example_data *examples;
     size_t example_count;
@@ -35,8 +38,10 @@ typedef struct platform {
 /* Who asks, as the credential says. */
 typedef struct principal {
     uuid user_id, org_id, jti;
-    text role;
+    text role;         /* a built-in one; "API_KEY" of a program */
+    text capabilities; /* words with blanks between; NO_TEXT: what the built-in role says */
     bool is_super_admin;
+    bool is_api_key; /* user_id is then the key's */
     bool by_cookie;
     bool is_replay;     /* this request's answer is a remembered one */
     instant expires_at; /* of the access token */

@@ -196,6 +196,8 @@ typedef struct page_reply {
 /* Cursors hold the sort key and id of the last item; they are opaque to clients and checked when they come back. */
 text cursor_write(arena *a, text key, uuid id);
 error cursor_read(arena *a, text cursor, text *key, uuid *id); /* BAD_REQUEST with pointer "/cursor" */
+/* Of a list by time. Without a cursor neither is set. */
+error cursor_read_instant(arena *a, text cursor, maybe_instant *at, maybe_uuid *id);
 
 /* ------------------------------------------------------------------ routes */
 
@@ -302,9 +304,12 @@ typedef struct route {
     const char *audit;        /* event written by the door, success or refusal; NULL: not audited */
     rate_class rate;
     size_t body_limit; /* bytes; 0: 10 MB */
+    /* Takes so much memory or time that few run at once; the rest wait in a queue of their own, and hold no thread. */
+    bool heavy;
     bool at_root;
     bool if_match;           /* documents the If-Match header and 412 */
     bool idempotent;         /* POST that creates: Idempotency-Key honoured by the door */
+    bool key_reads;          /* SIGNED_IN: an API key that may read may ask, too; else people only */
     const char *tag;         /* OpenAPI tag; NULL: first path segment */
     const char *description; /* more than the summary, markdown */
     error (*handle)(request *rq, const void *body, void *reply);
@@ -378,6 +383,8 @@ typedef struct http_options {
     const logger *log;
     clock_source clock;
     int threads;             /* handlers at a time */
+    int heavy_threads;       /* those of heavy routes, beside these */
+    int heavy_wait_ms;       /* how long such a request waits at most for its turn; then 503 with Retry-After */
     int connections;         /* most open at once */
     int address_connections; /* most of one address, so that one client cannot take them all; 0: no such limit */
     int idle_seconds;        /* keep-alive and slow clients */

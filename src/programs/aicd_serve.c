@@ -5,8 +5,10 @@
 #include "features/door/door.h"
 #include "features/examples/examples.h"
 #include "features/identity/mfa.h"
+#include "features/identity/recovery.h"
 #include "features/incidents/incidents.h"
 #include "features/keys/keys.h"
+#include "features/mail/mail.h"
 #include "programs/aicd_routes.h"
 #include "programs/web_files.h"
 #include "store/statement.h"
@@ -27,7 +29,8 @@ enum {
     GRACE_SECONDS = 20,
     BODY_LIMIT = 10 * 1000 * 1000,
     BODY_MEMORY = 80 * 1000 * 1000,
-    REMEMBERED_TOKENS = 4096
+    REMEMBERED_TOKENS = 4096,
+    HEAVY_WAIT_MS = 2000
 };
 
 /* All that runs, in the order in which it was started. */
@@ -41,6 +44,7 @@ typedef struct running {
     store_options database;
     platform app;
     http_server *server;
+    post *post; /* sends letters */
 } running;
 
 static int report(const running *r, error bad)
@@ -106,6 +110,16 @@ static text_list secrets_of(arena *a, text setting_value)
     return (text_list){ items, count };
 }
 
+/* Routes that hash have as many threads as may hash at once, so that none of them waits here. Any other may wait, but
+ * never in so many of the ordinary threads that the server stands still. */
+static password_hasher *hasher_of(const running *r)
+{
+    int threads = (int)config_integer(r->settings, "AIC_THREADS");
+    return password_hasher_new(
+        r->arena,
+        &(password_limits){ .at_once = password_hashes_at_once(), .waiting = threads / 4, .wait_ms = HEAVY_WAIT_MS });
+}
+
 static error start_app(running *r)
 {
     uint8_t master_key[32];
@@ -124,10 +138,12 @@ static error start_app(running *r)
     /* Tokens of one installation are good at each of its servers, under whatever address. */
     r->app.issuer =
         text_is(config_text(r->settings, "AIC_PUBLIC_URL")) ? config_text(r->settings, "AIC_PUBLIC_URL") : TEXT("aic");
+    r->app.passwords = hasher_of(r);
     r->app.tokens = token_cache_new(r->arena, REMEMBERED_TOKENS);
     error bad = keys_open(r->arena, r->app.store, master_key, &r->log, &r->app.keys);
     incidents_take_key(&r->app, master_key);
     mfa_take_key(&r->app, master_key);
+    mail_take_key(&r->app, master_key);
     sodium_memzero(master_key, sizeof master_key);
     TRY(bad);
     TRY(audit_prepare_months(&r->app));
@@ -161,6 +177,8 @@ static http_options server_options(running *r)
         .log = &r->log,
         .clock = clock_system(),
         .threads = (int)config_integer(r->settings, "AIC_THREADS"),
+        .heavy_threads = password_hashes_at_once(),
+        .heavy_wait_ms = HEAVY_WAIT_MS,
         .connections = (int)config_integer(r->settings, "AIC_CONNECTIONS"),
         .address_connections = (int)config_integer(r->settings, "AIC_ADDRESS_CONNECTIONS"),
         .idle_seconds = (int)config_integer(r->settings, "AIC_IDLE_SECONDS"),
@@ -183,6 +201,27 @@ static error write_url(running *r, text url)
     return done && rename(unfinished, path) == 0 ? OK : fail(r->arena, INVALID, "", "%s cannot be written.", path);
 }
 
+static mail_options mail_options_of(const running *r, text public_url)
+{
+    while (text_ends(public_url, "/")) public_url.length--;
+    bool to_files = text_equal_string(config_text(r->settings, "AIC_ENV"), "development");
+    return (mail_options){
+        .smtp_url = config_text(r->settings, "SMTP_URL"),
+        .from = config_text(r->settings, "AIC_MAIL_FROM"),
+        .ca_file = config_text(r->settings, "AIC_MAIL_CA"),
+        .directory = to_files ? text_format(r->arena, "%s/mail", r->data) : NO_TEXT,
+        .public_url = public_url,
+        .before = recovery_work,
+    };
+}
+
+static error start_mail(running *r, text url)
+{
+    text configured = config_text(r->settings, "AIC_PUBLIC_URL");
+    mail_options options = mail_options_of(r, text_is(configured) ? configured : url);
+    return mail_start(r->arena, &r->app, &options, &r->post);
+}
+
 static error start_server(running *r)
 {
     http_options options = server_options(r);
@@ -191,6 +230,7 @@ static error start_server(running *r)
     while (host.length && host.data[host.length - 1] != ':') host.length--;
     text url = text_format(r->arena, "http://%.*s%d", PRINT(host), http_port(r->server));
     log_event(&r->log, LOG_INFO, "listening", "The server is ready.", (log_field[]){ LOG_T("url", url), LOG_END });
+    TRY(start_mail(r, url));
     return write_url(r, url);
 }
 
@@ -199,6 +239,8 @@ static error start_server(running *r)
 static error prepare(running *r)
 {
     TRY(aicd_check_settings(r->arena, r->settings, r->line));
+    mail_options mail = mail_options_of(r, NO_TEXT);
+    TRY(mail_check(r->arena, &mail));
     if (mkdir(r->data, 0755) && errno != EEXIST)
         return fail(r->arena, INVALID, "", "The data directory %s cannot be made.", r->data);
     TRY(start_database(r));
@@ -210,6 +252,7 @@ static void stop(running *r)
     /* A handler that still runs uses what would be taken down: the database is stopped cleanly, then the process ends.
      */
     bool hanging = r->server && http_stop(r->server, GRACE_SECONDS) > 0;
+    if (r->post) mail_stop(r->post);
     if (hanging) {
         if (r->cluster) cluster_stop(r->cluster);
         _exit(1);

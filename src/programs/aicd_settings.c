@@ -5,6 +5,9 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+/* No mail server takes it; good for letters that become files. */
+#define MAIL_FROM_NOBODY "AIC Platform <no-reply@localhost>"
+
 static const char *const environments[] = { "development", "staging", "production", NULL };
 static const char *const on_off[] = { "on", "off", NULL };
 static const char *const required_optional[] = { "required", "optional", NULL };
@@ -33,6 +36,18 @@ const setting aicd_settings[] = {
     { .name = "AIC_SECURITY_CONTACT",
       .kind = SETTING_TEXT,
       .doc = "mailto: or https: address for /.well-known/security.txt" },
+    { .name = "SMTP_URL",
+      .kind = SETTING_TEXT,
+      .secret = true,
+      .doc = "Mail server: smtp://user:password@host:587 or smtps://…; not set: letters become files of the data "
+             "directory in development, and wait elsewhere" },
+    { .name = "AIC_MAIL_FROM",
+      .kind = SETTING_TEXT,
+      .standard = MAIL_FROM_NOBODY,
+      .doc = "Sender of letters; outside development a mail server needs one of your own" },
+    { .name = "AIC_MAIL_CA",
+      .kind = SETTING_TEXT,
+      .doc = "File of the authorities that the mail server's certificate is checked by; not set: the system's" },
     { .name = "STRIPE_WEBHOOK_SECRET",
       .kind = SETTING_TEXT,
       .secret = true,
@@ -126,11 +141,25 @@ static bool is_weak(const uint8_t key[32])
     return different < 16;
 }
 
+/* A letter that leaves the house has a sender, and links that its reader can open. */
+static error check_mail(arena *a, const config *settings)
+{
+    error wrong = OK;
+    if (!text_is(config_text(settings, "SMTP_URL"))) return OK;
+    if (text_equal_string(config_text(settings, "AIC_MAIL_FROM"), MAIL_FROM_NOBODY))
+        wrong = fail(a, INVALID, "", "AIC_MAIL_FROM is missing: SMTP_URL needs a sender of your own.");
+    if (!text_is(config_text(settings, "AIC_PUBLIC_URL")))
+        wrong =
+            error_also(a, wrong, fail(a, INVALID, "", "AIC_PUBLIC_URL is missing: links in letters begin with it."));
+    return wrong;
+}
+
 error aicd_check_settings(arena *a, const config *settings, const command_line *line)
 {
-    bool mfa_optional = text_equal_string(config_text(settings, "AIC_MFA"), "optional");
-    if (mfa_optional && !text_equal_string(config_text(settings, "AIC_ENV"), "development"))
+    bool is_development = text_equal_string(config_text(settings, "AIC_ENV"), "development");
+    if (!is_development && text_equal_string(config_text(settings, "AIC_MFA"), "optional"))
         return fail(a, INVALID, "", "AIC_MFA=optional is refused outside development.");
+    if (!is_development) TRY(check_mail(a, settings));
     if (!is_production(settings)) return OK;
     error wrong = OK;
     uint8_t key[32];

@@ -22,8 +22,10 @@ def foreign(other):
     incident = other.http.post("/incidents", json={"title": "Secret system", "description": "Secret system", "category": "BIAS"}).json()
     assert other.http.post("/leads", json={"email": "lead@secret.example", "company": "Secret system"}).status_code == 202
     lead = other.http.get("/leads").json()["items"][0]["id"]
+    role = other.http.post("/roles", json={"name": "Secret system", "capabilities": []}).json()["id"]
+    key = other.http.post("/api-keys", json={"name": "Secret system", "scopes": ["read"]}).json()["id"]
     entry = other.http.get("/audit-log").json()["items"][0]["id"]
-    return {"systems": system["id"], "audit-log": entry, "analyses": answer.json()["analysis_id"], "ledger": answer.json()["ledger_entry_id"], "users": other.registered["user"]["id"], "incidents": incident["id"], "leads": lead}
+    return {"systems": system["id"], "audit-log": entry, "analyses": answer.json()["analysis_id"], "ledger": answer.json()["ledger_entry_id"], "users": other.registered["user"]["id"], "incidents": incident["id"], "leads": lead, "roles": role, "api-keys": key}
 
 
 def tenant_routes():
@@ -35,7 +37,7 @@ def tenant_routes():
 
 
 BODIES = {  # of routes that do not take a name
-    "/incidents/{id}": {"severity": "LOW"}, "/incidents/{id}/status": {"to": "INVESTIGATING"}, "/incidents/{id}/messages": {"body": "Stolen"},
+    "/incidents/{id}": {"severity": "LOW"}, "/incidents/{id}/status": {"to": "INVESTIGATING"}, "/incidents/{id}/messages": {"body": "Stolen"}, "/roles/{id}/capabilities": {"capabilities": []}, "/users/{id}/capabilities": {"capabilities": []},
 }
 
 

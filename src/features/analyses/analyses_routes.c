@@ -266,8 +266,8 @@ const route analyses_routes[] = {
                      "are never stored. With `system_id` the analysis is recorded (201); without it is not (200).",
       .handle = post_analyze },
     { GET, "/analyses", "List recorded analyses", SIGNED_IN, TENANT, QUERY(analyses_query, query_fields),
-      LIST_REPLY(analysis_fields, analysis), .rate = RATE_READ, .handle = get_analyses },
+      LIST_REPLY(analysis_fields, analysis), .key_reads = true, .rate = RATE_READ, .handle = get_analyses },
     { GET, "/analyses/{id}", "Read a recorded analysis", SIGNED_IN, TENANT, PATH(id_path, id_path_fields),
-      REPLY(analysis_view, view_fields), .rate = RATE_READ, .handle = get_analysis },
+      REPLY(analysis_view, view_fields), .key_reads = true, .rate = RATE_READ, .handle = get_analysis },
     ROUTES_END
 };

@@ -50,5 +50,6 @@ static error get_dashboard(request *rq, const void *body, void *reply)
 }
 
 const route dashboard_routes[] = { { GET, "/dashboard", "Figures and what to do next", SIGNED_IN, TENANT,
-                                     REPLY(dashboard, dashboard_fields), .rate = RATE_READ, .handle = get_dashboard },
+                                     REPLY(dashboard, dashboard_fields), .key_reads = true, .rate = RATE_READ,
+                                     .handle = get_dashboard },
                                    ROUTES_END };

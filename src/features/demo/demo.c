@@ -36,16 +36,16 @@ enum { PEOPLE = sizeof people / sizeof *people, OFFICER = 0, PASSWORD_BYTES = 12
 
 /* ------------------------------------------------------------------ people */
 
-static error add_people(scope *db, text password, uuid *org_id, uuid ids[PEOPLE])
+static error add_people(const platform *app, scope *db, text password, uuid *org_id, uuid ids[PEOPLE])
 {
     TRY(identity_add_organization(db, text_of(organization_name), TEXT("umoja-credit"), org_id));
     for (size_t i = 0; i < PEOPLE; i++)
-        TRY(identity_add_user(db, *org_id, text_of(people[i].name), text_of(people[i].email), password,
+        TRY(identity_add_user(app, db, *org_id, text_of(people[i].name), text_of(people[i].email), password,
                               text_of(people[i].role), &ids[i]));
     return OK;
 }
 
-static error add_staff(scope *db, text password)
+static error add_staff(const platform *app, scope *db, text password)
 {
     bool found;
     operator_found body;
@@ -54,7 +54,7 @@ static error add_staff(scope *db, text password)
     if (!found) return fail(db->arena, INTERNAL, "", "There is no operator; its migration has not run.");
     TRY(scope_set_org(db, body.id));
     for (size_t i = 0; i < STAFF; i++)
-        TRY(identity_add_user(db, body.id, text_of(staff[i].name), text_of(staff[i].email), password,
+        TRY(identity_add_user(app, db, body.id, text_of(staff[i].name), text_of(staff[i].email), password,
                               text_of(staff[i].role), &id));
     return OK;
 }
@@ -258,8 +258,8 @@ static error seed_people(platform *app, arena *a, const char *sign_ins_path, boo
     if (*made) {
         random_fill(bytes, sizeof bytes);
         text password = base64url(a, bytes, sizeof bytes);
-        bad = add_people(db, password, org_id, ids);
-        if (!bad) bad = add_staff(db, password);
+        bad = add_people(app, db, password, org_id, ids);
+        if (!bad) bad = add_staff(app, db, password);
         if (!bad) bad = write_sign_ins(a, sign_ins_path, password);
         if (!bad) bad = scope_commit(db);
         *officer = ids[OFFICER];

@@ -2,6 +2,8 @@
 
 #include "crypto/hash.h"
 #include "door.sql.h"
+#include "features/access/access.h"
+#include "features/api_keys/api_keys.h"
 #include "features/identity/identity.h"
 #include "features/keys/keys.h"
 
@@ -41,6 +43,12 @@ static error authenticate(request *rq)
     access_kind access = rq->route->access.kind;
     /* No JSON Web Token lacks its dots: this one is opaque, and the handler's to look at. */
     if (access == ACCESS_UNFINISHED && !by_cookie && !memchr(token.data, '.', token.length)) return OK;
+    if (!by_cookie && api_key_looks_like(token)) {
+        rq->who = ARENA_NEW(rq->arena, principal);
+        error refused = api_keys_enter(app, rq, token, rq->who);
+        if (refused) rq->who = NULL;
+        return refused;
+    }
     token_claims claims;
     error bad = keys_verify(app, rq->arena, token, &claims);
     /* Where a session is not asked for, a stale cookie is none; a program that sends a token means it. */
@@ -52,6 +60,7 @@ static error authenticate(request *rq)
                         .org_id = claims.org,
                         .jti = claims.jti,
                         .role = claims.role,
+                        .capabilities = claims.scope,
                         .is_super_admin = claims.is_super_admin,
                         .by_cookie = by_cookie,
                         .expires_at = claims.expires_at };
@@ -72,12 +81,24 @@ static caller caller_of(const request *rq)
                  .ip = rq->ip,
                  .user_agent = rq->user_agent };
     if (who) {
-        c.kind = ACTOR_USER;
+        c.kind = who->is_api_key ? ACTOR_API_KEY : ACTOR_USER;
         c.id = who->user_id;
         c.org_id = who->org_id;
         c.jti = who->jti;
     }
     return c;
+}
+
+/* A program stays within its organization, and away from what is about the person who asks. */
+static error check_key(const request *rq, const access_rule *access)
+{
+    const char *needs = access->kind == ACCESS_CAPABILITY ? access->capability
+                        : rq->route->key_reads            ? "view_audits"
+                                                          : NULL;
+    if (!needs || rq->route->scope.kind != SCOPE_TENANT)
+        return fail(rq->arena, FORBIDDEN, "", "This is for people: an API key may not do it.");
+    if (access_may(rq->who, needs)) return OK;
+    return fail(rq->arena, FORBIDDEN, "", "This API key has no scope for it: it needs %s.", needs);
 }
 
 static error check_access(const request *rq, const access_rule *access)
@@ -87,7 +108,8 @@ static error check_access(const request *rq, const access_rule *access)
         return fail(rq->arena, FORBIDDEN, "", "This request came from another site and was refused.");
     if (access->kind == ACCESS_SUPER_ADMIN && !who->is_super_admin)
         return fail(rq->arena, FORBIDDEN, "", "Only a super admin may do this.");
-    if (access->kind == ACCESS_CAPABILITY && !role_may(who->role, access->capability))
+    if (who->is_api_key) return check_key(rq, access);
+    if (access->kind == ACCESS_CAPABILITY && !access_may(who, access->capability))
         return fail(rq->arena, FORBIDDEN, "",
                     "Your role %.*s lacks the capability %s; ask an administrator of your organization.",
                     PRINT(who->role), access->capability);
@@ -274,7 +296,7 @@ static sql_audit_insert_in audit_row(const request *rq, const char *event, text 
     return (sql_audit_insert_in){
         .org_id = { .is_set = who && !uuid_is_nil(who->org_id), .value = who ? who->org_id : (uuid){ { 0 } } },
         .actor_id = { .is_set = who != NULL, .value = who ? who->user_id : (uuid){ { 0 } } },
-        .actor_kind = who                                        ? TEXT("USER")
+        .actor_kind = who                                        ? text_of(who->is_api_key ? "API_KEY" : "USER")
                       : rq->route->access.kind == ACCESS_WEBHOOK ? TEXT("WEBHOOK")
                                                                  : TEXT("PUBLIC"),
         .event = text_of(event),

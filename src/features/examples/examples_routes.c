@@ -59,9 +59,10 @@ static error get_example(request *rq, const void *body, void *reply)
     return fail(rq->arena, NOT_FOUND, "/file", "There is no example of this name.");
 }
 
-const route examples_routes[] = { { GET, "/examples", "Data to try an analysis with", SIGNED_IN, TENANT,
-                                    REPLY(example_items, items_fields), .rate = RATE_READ, .handle = get_examples },
-                                  { GET, "/examples/{file}", "One example as CSV", SIGNED_IN, TENANT,
-                                    PATH(example_path, path_fields), .raw_reply = "text/csv", .rate = RATE_READ,
-                                    .handle = get_example },
-                                  ROUTES_END };
+const route examples_routes[] = {
+    { GET, "/examples", "Data to try an analysis with", SIGNED_IN, TENANT, REPLY(example_items, items_fields),
+      .key_reads = true, .rate = RATE_READ, .handle = get_examples },
+    { GET, "/examples/{file}", "One example as CSV", SIGNED_IN, TENANT, PATH(example_path, path_fields),
+      .raw_reply = "text/csv", .key_reads = true, .rate = RATE_READ, .handle = get_example },
+    ROUTES_END
+};

@@ -3,9 +3,11 @@
 #include "crypto/hash.h"
 #include "crypto/password.h"
 #include "crypto/random.h"
+#include "features/access/access.h"
 #include "features/door/door.h"
 #include "features/identity/lockout.h"
 #include "features/identity/mfa.h"
+#include "features/identity/recovery.h"
 #include "features/keys/keys.h"
 #include "ledger/ledger.h"
 
@@ -67,10 +69,11 @@ error identity_add_organization(scope *db, text name, text slug_hint, uuid *org_
     return add_organization(db, name, slug, org_id);
 }
 
-error identity_add_user(scope *db, uuid org_id, text name, text email, text password, text role, uuid *user_id)
+error identity_add_user(const platform *app, scope *db, uuid org_id, text name, text email, text password, text role,
+                        uuid *user_id)
 {
     text hash;
-    TRY(password_hash(db->arena, password, &hash));
+    TRY(password_hash(app->passwords, db->arena, password, &hash));
     *user_id = uuid_v7(&db->clock);
     return sql_user_insert(db, &(sql_user_insert_in){ .id = *user_id,
                                                       .org_id = org_id,
@@ -83,10 +86,10 @@ error identity_add_user(scope *db, uuid org_id, text name, text email, text pass
 
 error identity_register(platform *app, scope *db, const registration *in, registered *out)
 {
-    (void)app;
     TRY(password_check(db->arena, in->password, in->email, "/password"));
     text hash, slug;
-    TRY(password_hash(db->arena, in->password, &hash)); /* before the look-up: the same time for a known address */
+    TRY(password_hash(app->passwords, db->arena, in->password,
+                      &hash)); /* before the look-up: the same time for a known address */
     bool known;
     account existing;
     TRY(sql_account_by_email(db, &(sql_account_by_email_in){ .email = in->email }, &known, &existing));
@@ -100,15 +103,17 @@ error identity_register(platform *app, scope *db, const registration *in, regist
                   .created_at = scope_now(db) },
         .organization = { .id = uuid_v7(&db->clock), .name = in->organization, .slug = slug },
     };
-    if (known) return OK; /* nothing is made; the owner of the address can sign in, a stranger learns nothing */
+    /* Nothing is made; the owner of the address gets a letter, a stranger learns nothing. */
+    if (known) return recovery_tell_known(db, in->email);
     TRY(add_organization(db, in->organization, slug, &out->organization.id));
-    return sql_user_insert(db, &(sql_user_insert_in){ .id = out->user.id,
-                                                      .org_id = out->organization.id,
-                                                      .name = in->name,
-                                                      .email = in->email,
-                                                      .password_hash = hash,
-                                                      .role = TEXT("ADMIN"),
-                                                      .email_verified = false });
+    TRY(sql_user_insert(db, &(sql_user_insert_in){ .id = out->user.id,
+                                                   .org_id = out->organization.id,
+                                                   .name = in->name,
+                                                   .email = in->email,
+                                                   .password_hash = hash,
+                                                   .role = TEXT("ADMIN"),
+                                                   .email_verified = false }));
+    return recovery_ask_verification(db, in->email);
 }
 
 /* ------------------------------------------------------------------ tokens */
@@ -130,6 +135,7 @@ error identity_give_tokens(platform *app, scope *db, const account *who, uuid fa
         .expires_at = now + MINUTES(ACCESS_MINUTES),
     };
     text access;
+    TRY(access_scope_of(db, who->org_id, who->id, &claims.scope));
     TRY(keys_sign(app, db, &claims, &access));
     TRY(sql_session_insert(db, &(sql_session_insert_in){ .org_id = who->org_id,
                                                          .user_id = who->id,
@@ -162,28 +168,51 @@ static error refused(arena *a)
     return fail(a, UNAUTHENTICATED, "", "E-mail or password is wrong.");
 }
 
+/* Whether it is theirs, in the same time whether or not there is somebody. *renewed: the hash by today's costs, when
+ * the stored one has others. No statement runs meanwhile, so no connection waits for it. */
+static error check_password(const platform *app, arena *a, const account *who, text password, bool *matches,
+                            text *renewed)
+{
+    password_verdict verdict = { 0 };
+    *renewed = NO_TEXT;
+    if (who && text_is(who->password_hash))
+        TRY(password_verify(app->passwords, a, who->password_hash, password, &verdict));
+    else
+        TRY(password_verify_unknown(app->passwords, a, password));
+    *matches = verdict.matches;
+    return verdict.needs_rehash ? password_hash(app->passwords, a, password, renewed) : OK;
+}
+
+/* With the right password, too, an address that was not confirmed opens nothing, and the answer is that of a wrong one:
+ * only its mailbox learns more. */
+static bool may_enter(const platform *app, const account *who)
+{
+    return who->is_active && (who->email_verified || app->is_development);
+}
+
+static error refuse(scope *db, const credentials *in, const account *who, bool matched,
+                    const sign_in_attempted *attempt)
+{
+    if (matched && who->is_active) TRY(recovery_ask_verification(db, in->email));
+    TRY(lockout_failed(db, who, in->email, "login_failed", attempt));
+    return refused(db->arena);
+}
+
 error identity_sign_in(platform *app, scope *db, const credentials *in, sign_in *out)
 {
-    bool known, matches = false, stale_hash = false;
+    bool known, matches = false;
     account who;
+    text renewed;
     sign_in_attempted attempt;
     TRY(lockout_attempt(db, in->email, &attempt));
     TRY(sql_account_by_email(db, &(sql_account_by_email_in){ .email = in->email }, &known, &who));
-    TRY(scope_pause(db)); /* argon2id takes a while: no connection waits for it */
-    if (known && text_is(who.password_hash))
-        matches = password_verify(db->arena, who.password_hash, in->password, &stale_hash);
-    else
-        password_verify_unknown(db->arena, in->password);
-    if (!matches || !who.is_active) {
-        TRY(lockout_failed(db, known ? &who : NULL, "login_failed", &attempt));
-        return refused(db->arena);
-    }
+    TRY(scope_pause(db));
+    error unchecked = check_password(app, db->arena, known ? &who : NULL, in->password, &matches, &renewed);
+    if (unchecked) return lockout_unchecked(db, in->email, &attempt, unchecked);
+    if (!matches || !may_enter(app, &who)) return refuse(db, in, known ? &who : NULL, matches, &attempt);
     TRY(scope_set_org(db, who.org_id));
-    if (stale_hash) {
-        text renewed;
-        TRY(password_hash(db->arena, in->password, &renewed));
+    if (text_is(renewed))
         TRY(sql_user_rehash(db, &(sql_user_rehash_in){ .id = who.id, .org_id = who.org_id, .password_hash = renewed }));
-    }
     if (mfa_is_wanted(app, &who)) {
         TRY(lockout_uncount(db, &who, &attempt));
         return mfa_ask(db, &who, out);

@@ -73,10 +73,7 @@ error identity_make_super_admin(scope *db, text email, super_admin *out);
 
 /* The people of organizations that the program itself makes (demo data). */
 error identity_add_organization(scope *db, text name, text slug_hint, uuid *org_id);
-error identity_add_user(scope *db, uuid org_id, text name, text email, text password, text role, uuid *user_id);
-
-/* What a role may do; the names are those of domain section 2.1. */
-bool role_may(text role, const char *capability);
-text_list role_capabilities(text role);
+error identity_add_user(const platform *app, scope *db, uuid org_id, text name, text email, text password, text role,
+                        uuid *user_id);
 
 #endif

@@ -1,12 +1,13 @@
 -- Organizations, users, sessions. Sign-in happens before a tenant is known, so these run as aic_system.
 
--- struct: account (id uuid, org_id uuid, name text, email text, password_hash text?, role text, is_super_admin boolean, is_active boolean, locale text, mfa_enabled boolean, mfa_secret bytea?, mfa_last_counter bigint, mfa_required boolean, created_at timestamptz)
+-- struct: account (id uuid, org_id uuid, name text, email text, password_hash text?, role text, is_super_admin boolean, is_active boolean, email_verified boolean, locale text, mfa_enabled boolean, mfa_secret bytea?, mfa_last_counter bigint, mfa_required boolean, created_at timestamptz)
 
 -- name: account_by_email :maybe
 -- as: system
 -- in: email text
 -- out: account
-select id, org_id, name, email, password_hash, role, is_super_admin, is_active, locale, mfa_enabled, mfa_secret,
+select id, org_id, name, email, password_hash, role, is_super_admin, is_active,
+       email_verified_at is not null as email_verified, locale, mfa_enabled, mfa_secret,
        mfa_last_counter, mfa_is_required(org_id, role, is_super_admin) as mfa_required, created_at
 from users
 where email = $email;
@@ -15,7 +16,8 @@ where email = $email;
 -- as: system
 -- in: id uuid
 -- out: account
-select id, org_id, name, email, password_hash, role, is_super_admin, is_active, locale, mfa_enabled, mfa_secret,
+select id, org_id, name, email, password_hash, role, is_super_admin, is_active,
+       email_verified_at is not null as email_verified, locale, mfa_enabled, mfa_secret,
        mfa_last_counter, mfa_is_required(org_id, role, is_super_admin) as mfa_required, created_at
 from users
 where id = $id;
@@ -64,6 +66,23 @@ set failed_login_attempts = greatest(failed_login_attempts - 1, 0),
     lockout_until = case when $had_locked then null else lockout_until end,
     lockout_level = case when $had_locked then greatest(lockout_level - 1, 0) else lockout_level end
 where org_id = $org_id and id = $id;
+
+-- An attempt whose password nobody looked at, of a person or of nobody.
+-- name: lockout_take_back :exec
+-- as: system
+-- in: email text, had_locked boolean
+with person as (
+    update users
+    set failed_login_attempts = greatest(failed_login_attempts - 1, 0),
+        lockout_until = case when $had_locked then null else lockout_until end,
+        lockout_level = case when $had_locked then greatest(lockout_level - 1, 0) else lockout_level end
+    where email = $email
+)
+update sign_in_strangers
+set failed_login_attempts = greatest(failed_login_attempts - 1, 0),
+    lockout_until = case when $had_locked then null else lockout_until end,
+    lockout_level = case when $had_locked then greatest(lockout_level - 1, 0) else lockout_level end
+where email_hash = sha256(convert_to($email, 'UTF8'));
 
 -- name: lockout_lift :count
 -- as: tenant
@@ -274,3 +293,102 @@ select count(distinct family_id) as families from ended;
 -- as: system
 -- in: org_id uuid, id uuid, password_hash text, now timestamptz
 update users set password_hash = $password_hash, password_changed_at = $now where org_id = $org_id and id = $id;
+
+-- name: mfa_codes_left :one
+-- as: system
+-- in: org_id uuid, user_id uuid
+-- out: mfa_codes_counted (codes bigint)
+select count(*) as codes from mfa_recovery_codes where org_id = $org_id and user_id = $user_id and used_at is null;
+
+-- ------------------------------------------------------------------ recovery: sql/migrations/0031_recovery.sql
+
+-- One row, whoever the address belongs to.
+-- name: recovery_ask :exec
+-- as: system
+-- in: kind text, email text, new_email text?, locked_until timestamptz?
+insert into recovery_asks (kind, org_id, user_id, new_email, locked_until)
+select $kind, u.org_id, u.id, $new_email, $locked_until
+from (values (true)) as asked (once)
+left join users u on u.email = $email;
+
+-- name: recovery_take :maybe
+-- as: system
+-- out: recovery_asked (id uuid, kind text, user_id uuid?, new_email text?, locked_until timestamptz?)
+delete from recovery_asks
+where id = (select id from recovery_asks where due_at <= now() order by due_at limit 1 for update skip locked)
+returning id, kind, user_id, new_email, locked_until;
+
+-- One that could not be worked on stands back, so that it holds up no other; after a day it is dropped.
+-- name: recovery_postpone :exec
+-- as: system
+-- in: id uuid
+with dropped as (delete from recovery_asks where id = $id and created_at < now() - interval '1 day')
+update recovery_asks set due_at = now() + interval '1 minute' where id = $id and created_at >= now() - interval '1 day';
+
+-- name: user_token_issue :one
+-- as: system
+-- in: org_id uuid, user_id uuid, purpose text, token_hash bytea, email text, now timestamptz, expires_at timestamptz
+-- out: user_token_issued (is_new boolean)
+select user_token_issue($org_id, $user_id, $purpose, $token_hash, $email, $now, $expires_at) as is_new;
+
+-- A link that is good: unused, in time, of somebody active, and sent to the address that is still theirs.
+-- name: user_token_find :maybe
+-- as: system
+-- in: token_hash bytea, now timestamptz
+-- out: user_token (org_id uuid, user_id uuid, purpose text, email text)
+select t.org_id, t.user_id, t.purpose, t.email
+from user_tokens t
+join users u on u.org_id = t.org_id and u.id = t.user_id
+where t.token_hash = $token_hash and t.used_at is null and t.expires_at > $now and u.is_active
+  and (t.purpose = 'EMAIL_CHANGE' or u.email = t.email);
+
+-- Once, however many show it at the same time.
+-- name: user_token_use :count
+-- as: system
+-- in: token_hash bytea, purpose text, now timestamptz
+update user_tokens set used_at = $now
+where token_hash = $token_hash and purpose = $purpose and used_at is null and expires_at > $now;
+
+-- name: user_tokens_end :exec
+-- as: system
+-- in: org_id uuid, user_id uuid, purpose text, now timestamptz
+update user_tokens set used_at = $now
+where org_id = $org_id and user_id = $user_id and purpose = $purpose and used_at is null;
+
+-- name: user_tokens_forget :exec
+-- as: system
+-- in: before timestamptz
+delete from user_tokens where expires_at < $before;
+
+-- Who reads the mailbox has shown that, too.
+-- name: user_password_reset :exec
+-- as: system
+-- in: org_id uuid, id uuid, password_hash text, now timestamptz
+update users
+set password_hash = $password_hash, password_changed_at = $now, failed_login_attempts = 0, lockout_until = null,
+    email_verified_at = coalesce(email_verified_at, $now)
+where org_id = $org_id and id = $id;
+
+-- Sign-ins whose password was right and that lack their second factor.
+-- name: mfa_challenges_end :exec
+-- as: system
+-- in: org_id uuid, user_id uuid, now timestamptz
+update mfa_challenges set used_at = $now where org_id = $org_id and user_id = $user_id and used_at is null;
+
+-- name: user_email_verify :exec
+-- as: system
+-- in: org_id uuid, id uuid, now timestamptz
+update users set email_verified_at = $now where org_id = $org_id and id = $id and email_verified_at is null;
+
+-- None when somebody has the address already.
+-- name: user_email_set :count
+-- as: system
+-- in: org_id uuid, id uuid, email text, now timestamptz
+update users u set email = $email, email_verified_at = $now
+where u.org_id = $org_id and u.id = $id and not exists (select from users other where other.email = $email);
+
+-- name: email_taken :one
+-- as: system
+-- in: email text
+-- out: email_known (taken boolean)
+select exists (select from users where email = $email) as taken;

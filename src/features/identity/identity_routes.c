@@ -1,3 +1,4 @@
+#include "features/access/access.h"
 #include "features/door/door.h"
 #include "features/identity/identity.h"
 #include "features/identity/lockout.h"
@@ -63,7 +64,7 @@ typedef struct me {
 static const field me_fields[] = { FIELD(me, user, OBJECT_OF(user_fields)),
                                    FIELD(me, organization, OBJECT_OF(organization_fields)),
                                    FIELD(me, role, ONE_OF(role_names)),
-                                   FIELD(me, capabilities, TEXTS, .doc = "What your role may do"), FIELDS_END };
+                                   FIELD(me, capabilities, TEXTS, .doc = "What you may do"), FIELDS_END };
 
 /* ------------------------------------------------------------------ cookies */
 
@@ -152,7 +153,7 @@ static error get_me(request *rq, const void *body, void *reply)
                                   .is_super_admin = person.is_super_admin,
                                   .created_at = person.created_at };
     out->role = person.role;
-    out->capabilities = role_capabilities(person.role);
+    out->capabilities = access_capabilities(rq->arena, who);
     return OK;
 }
 
@@ -168,9 +169,9 @@ static error post_unlock(request *rq, const void *body, void *reply)
 const route identity_routes[] = {
     { POST, "/auth/register", "Register an organization and its first administrator", PUBLIC, SIGN_IN_SCOPE,
       BODY(registration, registration_fields), REPLY(registered, registered_fields), .status = 201, .audit = "register",
-      .rate = RATE_REGISTER, .handle = post_register },
+      .rate = RATE_REGISTER, .heavy = true, .handle = post_register },
     { POST, "/auth/login", "Sign in", PUBLIC, SIGN_IN_SCOPE, BODY(credentials, credential_fields),
-      REPLY(sign_in, sign_in_fields), .audit = "login", .rate = RATE_SIGN_IN, .handle = post_login },
+      REPLY(sign_in, sign_in_fields), .audit = "login", .rate = RATE_SIGN_IN, .heavy = true, .handle = post_login },
     { POST, "/auth/refresh", "Continue a session by its refresh cookie", PUBLIC, SIGN_IN_SCOPE,
       REPLY(sign_in, sign_in_fields), .audit = "token_refreshed", .rate = RATE_SIGN_IN, .handle = post_refresh },
     { POST, "/auth/logout", "Sign out", SIGNED_IN,

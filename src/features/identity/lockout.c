@@ -1,6 +1,7 @@
 #include "features/identity/lockout.h"
 
 #include "door.sql.h"
+#include "features/identity/recovery.h"
 
 /* The same for every cause and everybody; only how long differs. */
 static error locked(arena *a, instant until, instant now)
@@ -38,12 +39,15 @@ static error note(scope *db, const account *who, const char *event, const char *
                                 });
 }
 
-error lockout_failed(scope *db, const account *who, const char *event, const sign_in_attempted *attempt)
+error lockout_failed(scope *db, const account *who, text email, const char *event, const sign_in_attempted *attempt)
 {
     if (who) TRY(scope_set_org(db, who->org_id));
     TRY(note(db, who, event, "REFUSED"));
     if (!who) TRY(sql_strangers_forget(db, &(sql_strangers_forget_in){ .before = scope_now(db) - DAYS(2) }));
-    if (attempt->locks) TRY(note(db, who, "lockout", "OK"));
+    if (attempt->locks) {
+        TRY(note(db, who, "lockout", "OK"));
+        TRY(recovery_tell_locked(db, email, attempt->until.value));
+    }
     return scope_pause(db);
 }
 
@@ -57,6 +61,13 @@ error lockout_uncount(scope *db, const account *who, const sign_in_attempted *at
 {
     return sql_lockout_uncount(
         db, &(sql_lockout_uncount_in){ .org_id = who->org_id, .id = who->id, .had_locked = attempt->locks });
+}
+
+error lockout_unchecked(scope *db, text email, const sign_in_attempted *attempt, error why)
+{
+    TRY(sql_lockout_take_back(db, &(sql_lockout_take_back_in){ .email = email, .had_locked = attempt->locks }));
+    TRY(scope_pause(db));
+    return why;
 }
 
 error lockout_unlock(scope *db, uuid user_id)

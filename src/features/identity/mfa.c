@@ -7,6 +7,7 @@
 #include "features/door/door.h"
 #include "features/identity/lockout.h"
 #include "features/identity/qr.h"
+#include "features/mail/mail.h"
 
 void mfa_take_key(platform *app, const uint8_t master_key[MASTER_KEY_BYTES])
 {
@@ -102,7 +103,28 @@ static error use_totp(const platform *app, scope *db, const account *who, text c
     return OK;
 }
 
-static error use_recovery_code(scope *db, const account *who, text code, bool *good)
+static error tell(platform *app, scope *db, const account *who, letter_kind kind)
+{
+    return mail_queue(
+        app, db,
+        &(letter){ .kind = kind, .to = who->email, .language = who->locale, .link = TEXT("/app/settings/security") });
+}
+
+/* Before the last one is used somebody should hear of it. */
+static error warn_of_few(platform *app, scope *db, const account *who)
+{
+    mfa_codes_counted left = { 0 };
+    TRY(sql_mfa_codes_left(db, &(sql_mfa_codes_left_in){ .org_id = who->org_id, .user_id = who->id }, &left));
+    if (left.codes > MFA_FEW_CODES) return OK;
+    return mail_queue(app, db,
+                      &(letter){ .kind = LETTER_RECOVERY_CODES_LOW,
+                                 .to = who->email,
+                                 .language = who->locale,
+                                 .link = TEXT("/app/settings/security"),
+                                 .values = { { "left", text_format(db->arena, "%lld", (long long)left.codes) } } });
+}
+
+static error use_recovery_code(platform *app, scope *db, const account *who, text code, bool *good)
 {
     int64_t used;
     TRY(sql_mfa_code_use(db,
@@ -113,19 +135,20 @@ static error use_recovery_code(scope *db, const account *who, text code, bool *g
                          &used));
     *good = used == 1;
     if (!*good) return OK;
+    TRY(warn_of_few(app, db, who));
     return door_audit(db, &(audit_note){ .event = "recovery_code_used",
                                          .org_id = { true, who->org_id },
                                          .subject_type = "user",
                                          .subject_id = { true, who->id } });
 }
 
-static error use_code(const platform *app, scope *db, const account *who, text said, bool *good)
+static error use_code(platform *app, scope *db, const account *who, text said, bool *good)
 {
     *good = false;
     if (!who->mfa_enabled) return OK;
     text code = plain_code(db->arena, said);
     if (code.length == TOTP_DIGITS) return use_totp(app, db, who, code, good);
-    return use_recovery_code(db, who, code, good);
+    return use_recovery_code(app, db, who, code, good);
 }
 
 /* Sixteen characters of RFC 4648's base 32 in four groups. */
@@ -244,6 +267,7 @@ error mfa_enable(platform *app, scope *db, const principal *who, const mfa_proof
                                                  .token_expires_at = now + MINUTES(ACCESS_MINUTES) },
                          &over));
     TRY(sql_user_signed_in(db, &(sql_user_signed_in_in){ .id = owner.id, .org_id = owner.org_id }));
+    TRY(tell(app, db, &owner, LETTER_MFA_ON));
     return identity_give_tokens(app, db, &owner, uuid_v4(), &out->tokens);
 }
 
@@ -272,7 +296,7 @@ error mfa_verify(platform *app, scope *db, const mfa_proof *in, sign_in *out)
     TRY(scope_set_org(db, who.org_id));
     TRY(use_code(app, db, &who, in->code, &good));
     if (!good) {
-        TRY(lockout_failed(db, &who, "mfa_failed", &attempt));
+        TRY(lockout_failed(db, &who, who.email, "mfa_failed", &attempt));
         return wrong_code(db->arena);
     }
     TRY(sql_mfa_challenge_use(db, &(sql_mfa_challenge_use_in){ .token_hash = hash, .now = now }, &used));
@@ -287,16 +311,20 @@ error mfa_verify(platform *app, scope *db, const mfa_proof *in, sign_in *out)
 error identity_confirm(platform *app, scope *db, const principal *who, const mfa_confirmation *in,
                        const char *password_pointer, account *out)
 {
-    bool stale = false, good = true;
+    bool good = true;
+    password_verdict verdict = { 0 };
     sign_in_attempted attempt = { 0 };
     TRY(person(db, who->user_id, out));
     TRY(lockout_attempt(db, out->email, &attempt));
-    bool matches = text_is(out->password_hash) && text_is(in->password) &&
-                   password_verify(db->arena, out->password_hash, in->password, &stale);
+    error unchecked = OK;
+    if (text_is(out->password_hash) && text_is(in->password))
+        unchecked = password_verify(app->passwords, db->arena, out->password_hash, in->password, &verdict);
+    if (unchecked) return lockout_unchecked(db, out->email, &attempt, unchecked);
+    bool matches = verdict.matches;
     TRY(scope_set_org(db, out->org_id));
     if (matches && out->mfa_enabled) TRY(use_code(app, db, out, text_is(in->code) ? in->code : TEXT(""), &good));
     if (matches && good) return lockout_succeeded(db, out, &attempt);
-    TRY(lockout_failed(db, out, matches ? "mfa_failed" : "login_failed", &attempt));
+    TRY(lockout_failed(db, out, out->email, matches ? "mfa_failed" : "login_failed", &attempt));
     if (!matches) return fail(db->arena, INVALID, password_pointer, "This is not your password.");
     return fail(db->arena, INVALID, "/code",
                 "This code is wrong, or was used already. Wait for the next one, or use a recovery code.");
@@ -317,7 +345,8 @@ error mfa_disable(platform *app, scope *db, const principal *who, const mfa_conf
         return fail(db->arena, FORBIDDEN, "", "Your role needs a second factor; it cannot be switched off.");
     TRY(identity_confirm(app, db, who, in, "/password", &owner));
     TRY(sql_mfa_codes_forget(db, &(sql_mfa_codes_forget_in){ .org_id = owner.org_id, .user_id = owner.id }));
-    return sql_mfa_switch_off(db, &(sql_mfa_switch_off_in){ .org_id = owner.org_id, .id = owner.id }, &changed);
+    TRY(sql_mfa_switch_off(db, &(sql_mfa_switch_off_in){ .org_id = owner.org_id, .id = owner.id }, &changed));
+    return tell(app, db, &owner, LETTER_MFA_OFF);
 }
 
 error mfa_renew_codes(platform *app, scope *db, const principal *who, const mfa_confirmation *in, mfa_codes *out)

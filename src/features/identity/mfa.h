@@ -10,7 +10,7 @@
 
 #include "features/identity/identity.h"
 
-enum { MFA_MINUTES = 5, MFA_RECOVERY_CODES = 10, MFA_FRESH_MINUTES = 5 };
+enum { MFA_MINUTES = 5, MFA_RECOVERY_CODES = 10, MFA_FEW_CODES = 3, MFA_FRESH_MINUTES = 5 };
 
 typedef struct mfa_proof {
     text mfa_token, code; /* code: six digits, or a recovery code */

@@ -132,7 +132,7 @@ static error post_password(request *rq, const void *body, void *reply)
 const route mfa_routes[] = {
     { POST, "/auth/mfa/setup", "Begin to set up a second factor", UNFINISHED, UNFINISHED_SCOPE,
       BODY(mfa_setup, setup_fields), REPLY(mfa_secret, secret_fields), .audit = "mfa_setup", .rate = RATE_SIGN_IN,
-      .handle = post_setup },
+      .heavy = true, .handle = post_setup },
     { POST, "/auth/mfa/enable", "Switch it on by a first code", UNFINISHED, UNFINISHED_SCOPE,
       BODY(mfa_proof, proof_fields), REPLY(mfa_enabled, mfa_enabled_fields), .audit = "mfa_enabled",
       .rate = RATE_SIGN_IN, .description = "The recovery codes are shown once. Sessions that began without it end.",
@@ -140,11 +140,11 @@ const route mfa_routes[] = {
     { POST, "/auth/mfa/verify", "Finish signing in by a code", PUBLIC, UNFINISHED_SCOPE, BODY(mfa_proof, proof_fields),
       REPLY(sign_in, sign_in_fields), .audit = "login", .rate = RATE_SIGN_IN, .handle = post_verify },
     { POST, "/auth/mfa/disable", "Switch your second factor off", SIGNED_IN, OWN_SCOPE,
-      BODY(mfa_confirmation, confirmation_fields), .audit = "mfa_disabled", .rate = RATE_SIGN_IN,
+      BODY(mfa_confirmation, confirmation_fields), .audit = "mfa_disabled", .rate = RATE_SIGN_IN, .heavy = true,
       .handle = post_disable },
     { POST, "/auth/recovery-codes", "Make new recovery codes; the old ones end", SIGNED_IN, OWN_SCOPE,
       BODY(mfa_confirmation, confirmation_fields), REPLY(mfa_codes, codes_fields), .audit = "recovery_codes_renewed",
-      .rate = RATE_SIGN_IN, .handle = post_codes },
+      .rate = RATE_SIGN_IN, .heavy = true, .handle = post_codes },
     { GET, "/auth/mfa", "Your second factor", SIGNED_IN, TENANT, REPLY(mfa_state, state_fields), .rate = RATE_READ,
       .handle = get_state },
     { GET, "/auth/sessions", "Where you are signed in", SIGNED_IN, OWN_SCOPE, REPLY(session_list, session_list_fields),
@@ -155,6 +155,6 @@ const route mfa_routes[] = {
       REPLY(sessions_over, over_fields), .audit = "sessions_ended", .rate = RATE_WRITE, .handle = post_revoke_others },
     { POST, "/auth/change-password", "Change your password; your other sessions end", SIGNED_IN, OWN_SCOPE,
       BODY(password_change, password_fields), REPLY(sessions_over, over_fields), .audit = "password_changed",
-      .rate = RATE_SIGN_IN, .handle = post_password },
+      .rate = RATE_SIGN_IN, .heavy = true, .handle = post_password },
     ROUTES_END
 };

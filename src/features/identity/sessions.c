@@ -1,6 +1,7 @@
 #include "features/identity/sessions.h"
 
 #include "crypto/password.h"
+#include "features/mail/mail.h"
 
 static error end(scope *db, const principal *who, maybe_uuid only, maybe_uuid but, const char *reason, int64_t *count)
 {
@@ -58,10 +59,15 @@ error identity_change_password(platform *app, scope *db, const principal *who, c
     if (text_equal(in->new_password, in->current_password))
         return fail(db->arena, INVALID, "/new_password", "This is your password already. Choose another.");
     TRY(scope_pause(db)); /* argon2id takes a while: no connection waits for it */
-    TRY(password_hash(db->arena, in->new_password, &hash));
+    TRY(password_hash(app->passwords, db->arena, in->new_password, &hash));
     TRY(scope_set_org(db, owner.org_id));
     TRY(sql_user_password_set(
         db, &(sql_user_password_set_in){
                 .org_id = owner.org_id, .id = owner.id, .password_hash = hash, .now = scope_now(db) }));
-    return sessions_end_others(db, who, "password changed", out);
+    TRY(sessions_end_others(db, who, "password changed", out));
+    return mail_queue(app, db,
+                      &(letter){ .kind = LETTER_PASSWORD_CHANGED,
+                                 .to = owner.email,
+                                 .language = owner.locale,
+                                 .link = TEXT("/app/forgot") });
 }

@@ -70,16 +70,6 @@ error leads_contact(scope *db, const contact_form *in, lead_receipt *out)
 
 /* ------------------------------------------------------------------ reading */
 
-static error read_cursor(arena *a, text cursor, maybe_instant *at, maybe_uuid *id)
-{
-    text key;
-    if (!text_is(cursor)) return OK;
-    at->is_set = id->is_set = true;
-    TRY(cursor_read(a, cursor, &key, &id->value));
-    if (instant_parse(key, &at->value)) return OK;
-    return fail(a, BAD_REQUEST, "/cursor", "This cursor belongs to another list.");
-}
-
 static void page_of(arena *a, const lead_list *rows, int64_t limit, page_reply *out)
 {
     size_t shown = rows->count > (size_t)limit ? (size_t)limit : rows->count;
@@ -95,7 +85,7 @@ error leads_list(scope *db, const leads_query *query, page_reply *out)
         .q = query->q, .status = query->status, .source = query->source, .lim = query->page.limit + 1
     };
     lead_list rows;
-    TRY(read_cursor(db->arena, query->page.cursor, &in.after_at, &in.after_id));
+    TRY(cursor_read_instant(db->arena, query->page.cursor, &in.after_at, &in.after_id));
     TRY(sql_leads_list(db, &in, &rows));
     page_of(db->arena, &rows, query->page.limit, out);
     return OK;
@@ -109,7 +99,7 @@ error leads_list_all(scope *db, const leads_query *query, page_reply *out)
                                .source = query->source,
                                .lim = query->page.limit + 1 };
     lead_list rows;
-    TRY(read_cursor(db->arena, query->page.cursor, &in.after_at, &in.after_id));
+    TRY(cursor_read_instant(db->arena, query->page.cursor, &in.after_at, &in.after_id));
     TRY(sql_leads_of_all(db, &in, &rows));
     page_of(db->arena, &rows, query->page.limit, out);
     return OK;

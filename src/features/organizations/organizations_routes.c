@@ -79,12 +79,12 @@ static error get_users(request *rq, const void *body, void *reply)
 
 const route organizations_routes[] = {
     { GET, "/organizations/current", "Read your organization", SIGNED_IN, TENANT,
-      REPLY(organization, organization_fields), .rate = RATE_READ, .handle = get_current },
+      REPLY(organization, organization_fields), .key_reads = true, .rate = RATE_READ, .handle = get_current },
     { PATCH, "/organizations/current", "Change your organization's profile", CAPABILITY("manage_org"), TENANT,
       BODY(organization_change, change_fields), REPLY(organization, organization_fields),
       .audit = "organization_changed", .rate = RATE_WRITE, .if_match = true, .handle = patch_current },
     { GET, "/users", "List the people of your organization", SIGNED_IN, TENANT,
-      QUERY(members_query, members_query_fields), LIST_REPLY(member_fields, member), .rate = RATE_READ,
-      .handle = get_users },
+      QUERY(members_query, members_query_fields), LIST_REPLY(member_fields, member), .key_reads = true,
+      .rate = RATE_READ, .handle = get_users },
     ROUTES_END
 };

@@ -126,12 +126,12 @@ static error patch_system(request *rq, const void *body, void *reply)
 
 const route systems_routes[] = {
     { GET, "/systems", "List AI systems", SIGNED_IN, TENANT, QUERY(systems_query, query_fields),
-      LIST_REPLY(system_fields, system_view), .rate = RATE_READ, .handle = get_systems },
+      LIST_REPLY(system_fields, system_view), .key_reads = true, .rate = RATE_READ, .handle = get_systems },
     { POST, "/systems", "Register an AI system", CAPABILITY("manage_models"), TENANT, BODY(system_draft, draft_fields),
       REPLY(system_view, system_fields), .status = 201, .audit = "system_registered", .rate = RATE_WRITE,
       .idempotent = true, .handle = post_system },
     { GET, "/systems/{id}", "Read an AI system", SIGNED_IN, TENANT, PATH(id_path, id_path_fields),
-      REPLY(system_view, system_fields), .rate = RATE_READ, .handle = get_system },
+      REPLY(system_view, system_fields), .key_reads = true, .rate = RATE_READ, .handle = get_system },
     { PATCH, "/systems/{id}", "Change an AI system", CAPABILITY("manage_models"), TENANT, PATH(id_path, id_path_fields),
       BODY(system_change, change_fields), REPLY(system_view, system_fields), .audit = "system_changed",
       .rate = RATE_WRITE, .if_match = true, .handle = patch_system },

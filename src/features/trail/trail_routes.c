@@ -93,13 +93,14 @@ static error get_export(request *rq, const void *body, void *reply)
 
 const route trail_routes[] = {
     { GET, "/ledger", "List ledger entries, latest first", SIGNED_IN, TENANT, QUERY(trail_query, query_fields),
-      LIST_REPLY(entry_fields, trail_entry), .rate = RATE_READ, .handle = get_entries },
+      LIST_REPLY(entry_fields, trail_entry), .key_reads = true, .rate = RATE_READ, .handle = get_entries },
     { GET, "/ledger/verify", "Recompute every hash and link of your chain", SIGNED_IN, TENANT,
-      QUERY(verify_query, verify_query_fields), REPLY(trail_verdict, verdict_fields), .rate = RATE_VERIFY,
-      .handle = get_verify },
+      QUERY(verify_query, verify_query_fields), REPLY(trail_verdict, verdict_fields), .key_reads = true,
+      .rate = RATE_VERIFY, .handle = get_verify },
     { GET, "/ledger/export", "Your chain as NDJSON, for `aic ledger verify`", SIGNED_IN, TENANT,
-      .raw_reply = "application/x-ndjson", .audit = "data_exported", .rate = RATE_EXPORT, .handle = get_export },
+      .raw_reply = "application/x-ndjson", .audit = "data_exported", .key_reads = true, .rate = RATE_EXPORT,
+      .handle = get_export },
     { GET, "/ledger/{id}", "Read a ledger entry", SIGNED_IN, TENANT, PATH(id_path, id_path_fields),
-      REPLY(trail_entry, entry_fields), .rate = RATE_READ, .handle = get_entry },
+      REPLY(trail_entry, entry_fields), .key_reads = true, .rate = RATE_READ, .handle = get_entry },
     ROUTES_END
 };

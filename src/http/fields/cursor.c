@@ -75,3 +75,13 @@ error cursor_read(arena *a, text cursor, text *key, uuid *id)
     *key = inside;
     return OK;
 }
+
+error cursor_read_instant(arena *a, text cursor, maybe_instant *at, maybe_uuid *id)
+{
+    text key;
+    if (!text_is(cursor)) return OK;
+    at->is_set = id->is_set = true;
+    TRY(cursor_read(a, cursor, &key, &id->value));
+    if (instant_parse(key, &at->value)) return OK;
+    return fail(a, BAD_REQUEST, "/cursor", "This cursor belongs to another list.");
+}

@@ -46,7 +46,7 @@ struct response_part {
 typedef struct client client; /* clients.h: one connection */
 typedef struct pool pool;
 
-typedef enum { LANE_EVENT, LANE_POOL, LANE_PROBE } lane;
+typedef enum { LANE_EVENT, LANE_POOL, LANE_PROBE, LANE_HEAVY } lane;
 
 /* A built-in route: an ordinary row, and where it runs. */
 typedef struct builtin {
@@ -73,11 +73,11 @@ typedef struct exchange {
     int refusal_status;         /* instead of the refusal's own: 414, 431 */
     struct response_part reply;
     struct MHD_Response *response;
-    int status; /* of the answer */
-    instant started, queued;
-    atomic_int handing;    /* HANDING_ below */
-    atomic_int holders;    /* who still needs the arena: event side, pool side */
-    struct exchange *next; /* in the pool's queue */
+    int status;              /* of the answer */
+    instant started, queued; /* clock_monotonic; queued: when it came into the pool's queue */
+    atomic_int handing;      /* HANDING_ below */
+    atomic_int holders;      /* who still needs the arena: event side, pool side */
+    struct exchange *next;   /* in the pool's queue */
 } exchange;
 
 enum { WITH_HANDLER, HANDED_BACK, ABANDONED };
@@ -138,7 +138,11 @@ struct file_index *files_index(arena *a, const http_options *options);
 bool files_answer(exchange *x); /* false: no file and no app at this path */
 
 /* pool.c */
-pool *pool_start(arena *a, int threads);
+typedef struct pool_options {
+    int threads, heavy_threads;
+    instant heavy_wait;
+} pool_options;
+pool *pool_start(arena *a, const pool_options *options);
 void pool_push(pool *p, exchange *x);
 void pool_counts(pool *p, int *waiting, int *busy);
 int pool_stop(pool *p, instant until); /* gives the number of threads that still run at that (monotonic) time */

@@ -3,16 +3,18 @@
 #include <errno.h>
 
 /* Threads that run handlers. Probes (/readyz, /metrics) have a queue and a thread of their own, so that a server whose
- * handlers are all busy still tells how it is. */
+ * handlers are all busy still tells how it is. So have heavy routes (sign-in: 64 MB and a tenth of a second each):
+ * their number of threads is how many run at once, and a flood of them leaves all the other threads to the others. */
 typedef struct queue {
     pthread_cond_t filled;
     exchange *first, **last;
     int waiting, idle;
+    instant most_wait; /* 0: as long as it takes */
 } queue;
 
 struct pool {
     pthread_mutex_t lock;
-    queue work, probes;
+    queue work, probes, heavy;
     pthread_t *threads;
     int count, busy;
     bool stopping;
@@ -44,11 +46,22 @@ static void done(pool *p)
     pthread_mutex_unlock(&p->lock);
 }
 
+/* Its turn came too late: those behind it are served sooner when nobody works for somebody who may have left. */
+static void send_away(exchange *x)
+{
+    answer_error(x, fail_later(x->rq.arena, UNAVAILABLE, 2,
+                               "Too many requests of this kind are under way. Try again in a moment."));
+    answer_build(x);
+}
+
 static void *serve(pool *p, queue *q, const char *name)
 {
     pthread_setname_np(pthread_self(), name);
     for (exchange *x = take(p, q); x; x = take(p, q)) {
-        dispatch(x);
+        if (q->most_wait && clock_monotonic() - x->queued > q->most_wait)
+            send_away(x);
+        else
+            dispatch(x);
         server_hand_back(x);
         done(p);
     }
@@ -65,33 +78,47 @@ static void *serve_probes(void *p)
     return serve(p, &((pool *)p)->probes, "http-probe");
 }
 
+static void *serve_heavy(void *p)
+{
+    return serve(p, &((pool *)p)->heavy, "http-heavy");
+}
+
 static void queue_prepare(queue *q)
 {
     q->last = &q->first;
     pthread_cond_init(&q->filled, NULL);
 }
 
-pool *pool_start(arena *a, int threads)
+static bool add_threads(pool *p, int count, void *(*body)(void *))
+{
+    for (int i = 0; i < count; i++) {
+        if (pthread_create(&p->threads[p->count], NULL, body, p) != 0) return false;
+        p->count++;
+    }
+    return true;
+}
+
+pool *pool_start(arena *a, const pool_options *options)
 {
     pool *p = ARENA_NEW(a, pool);
     pthread_mutex_init(&p->lock, NULL);
     queue_prepare(&p->work);
     queue_prepare(&p->probes);
-    p->threads = ARENA_ARRAY(a, (size_t)threads + 1, pthread_t);
-    for (int i = 0; i <= threads; i++) {
-        if (pthread_create(&p->threads[i], NULL, i < threads ? serve_work : serve_probes, p) != 0) {
-            pool_stop(p, clock_monotonic() + SECONDS(1)); /* those that did start have nothing to do */
-            return NULL;
-        }
-        p->count++;
-    }
-    return p;
+    queue_prepare(&p->heavy);
+    p->heavy.most_wait = options->heavy_wait;
+    p->threads = ARENA_ARRAY(a, (size_t)options->threads + (size_t)options->heavy_threads + 1, pthread_t);
+    if (add_threads(p, options->threads, serve_work) && add_threads(p, 1, serve_probes) &&
+        add_threads(p, options->heavy_threads, serve_heavy))
+        return p;
+    pool_stop(p, clock_monotonic() + SECONDS(1)); /* those that did start have nothing to do */
+    return NULL;
 }
 
 void pool_push(pool *p, exchange *x)
 {
-    queue *q = x->lane == LANE_PROBE ? &p->probes : &p->work;
+    queue *q = x->lane == LANE_PROBE ? &p->probes : x->lane == LANE_HEAVY ? &p->heavy : &p->work;
     x->next = NULL;
+    x->queued = clock_monotonic();
     pthread_mutex_lock(&p->lock);
     *q->last = x;
     q->last = &x->next;
@@ -104,7 +131,7 @@ void pool_push(pool *p, exchange *x)
 void pool_counts(pool *p, int *waiting, int *busy)
 {
     pthread_mutex_lock(&p->lock);
-    *waiting = p->work.waiting + p->probes.waiting;
+    *waiting = p->work.waiting + p->probes.waiting + p->heavy.waiting;
     *busy = p->busy;
     pthread_mutex_unlock(&p->lock);
 }
@@ -116,6 +143,7 @@ int pool_stop(pool *p, instant until)
     p->stopping = true;
     pthread_cond_broadcast(&p->work.filled);
     pthread_cond_broadcast(&p->probes.filled);
+    pthread_cond_broadcast(&p->heavy.filled);
     pthread_mutex_unlock(&p->lock);
     int running = 0;
     for (int i = 0; i < p->count; i++)

@@ -65,7 +65,7 @@ static bool choose_route(exchange *x, const char *name)
     bool is_builtin;
     x->slot = slot->number;
     x->rq.route = slot->row;
-    x->lane = builtin_lane(slot->row, &is_builtin);
+    x->lane = slot->row->heavy ? LANE_HEAVY : builtin_lane(slot->row, &is_builtin);
     if (slot->row->body_limit) x->body_limit = slot->row->body_limit;
     route_match_name(&x->match, slot->row);
     return false;
@@ -271,7 +271,9 @@ error http_start(arena *a, const http_options *options, http_server **out)
     s->options = *options;
     TRY(prepare(s));
     TRY(listen_at(a, options->listen, &fd, &s->port));
-    s->pool = pool_start(a, options->threads);
+    s->pool = pool_start(a, &(pool_options){ .threads = options->threads,
+                                             .heavy_threads = options->heavy_threads ? options->heavy_threads : 1,
+                                             .heavy_wait = SECONDS(options->heavy_wait_ms) / 1000 });
     bool watching = s->pool && clients_watch(s->clients);
     if (watching) s->daemon = start_daemon(s, fd);
     if (!s->daemon) {

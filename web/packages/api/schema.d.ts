@@ -279,6 +279,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/forgot-password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for a link to set a new password
+         * @description The answer, and the work until it is given, are the same whether or not the address has an account. At most three letters an hour go to one account.
+         */
+        post: operations["post_auth_forgot_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/reset-password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set a new password by the link of a letter
+         * @description The link is good once, for 30 minutes; 410 afterwards. All sessions end, a lockout is lifted, a second factor stays.
+         */
+        post: operations["post_auth_reset_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/verify-email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm an address by the link of a letter
+         * @description Of a new account, or of somebody who changes the address. The link is good once, for 24 hours; 410 afterwards.
+         */
+        post: operations["post_auth_verify_email"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/resend-verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for another letter to confirm an address
+         * @description The same answer for every address. At most three letters an hour go to one account.
+         */
+        post: operations["post_auth_resend_verification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/change-email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change your address; a letter to the new one confirms it
+         * @description The old address is told. The answer is the same when somebody else has the new one.
+         */
+        post: operations["post_auth_change_email"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/.well-known/jwks.json": {
         parameters: {
             query?: never;
@@ -996,6 +1096,174 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/capabilities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything that somebody may be allowed to do */
+        get: operations["get_capabilities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the roles, those built in first */
+        get: operations["get_roles"];
+        put?: never;
+        /** Make a role of your organization's own */
+        post: operations["post_roles"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roles/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a role */
+        get: operations["get_roles_id"];
+        put?: never;
+        post?: never;
+        /** Put a role away that nobody has */
+        delete: operations["delete_roles_id"];
+        options?: never;
+        head?: never;
+        /** Rename a role */
+        patch: operations["patch_roles_id"];
+        trace?: never;
+    };
+    "/api/v1/roles/{id}/capabilities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say what a role may do
+         * @description Ends the access tokens of those who have it; the next refresh brings new ones.
+         */
+        put: operations["put_roles_id_capabilities"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}/capabilities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What somebody may do, and why */
+        get: operations["get_users_id_capabilities"];
+        /**
+         * Give a role of your own, grant and deny
+         * @description Nobody gives what he lacks, or changes the own. The person's access tokens end; the next refresh brings new ones.
+         */
+        put: operations["put_users_id_capabilities"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/access/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether somebody may do something, and why */
+        get: operations["get_access_explain"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the API keys, newest first */
+        get: operations["get_api_keys"];
+        put?: never;
+        /** Make an API key; it is shown once */
+        post: operations["post_api_keys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/api-keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read what an API key may do, and when it was used */
+        get: operations["get_api_keys_id"];
+        put?: never;
+        post?: never;
+        /** Revoke an API key, at once */
+        delete: operations["delete_api_keys_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/api-keys/{id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replace an API key
+         * @description The new key is good at once; the old one a day more.
+         */
+        post: operations["post_api_keys_id_rotate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -1612,7 +1880,7 @@ export interface operations {
                         };
                         /** @enum {string} */
                         role: "ADMIN" | "COMPLIANCE_OFFICER" | "AUDITOR" | "VIEWER";
-                        /** @description What your role may do */
+                        /** @description What you may do */
                         capabilities: string[];
                     };
                 };
@@ -2088,6 +2356,239 @@ export interface operations {
                     "application/json": {
                         /** @description Sessions that were ended */
                         ended: number;
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["timeout"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            414: components["responses"]["address_too_long"];
+            415: components["responses"]["unsupported_media"];
+            422: components["responses"]["invalid"];
+            423: components["responses"]["locked"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    post_auth_forgot_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: email */
+                    email: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Ask for a link to set a new password */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The same for every address */
+                        message: string;
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["timeout"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            414: components["responses"]["address_too_long"];
+            415: components["responses"]["unsupported_media"];
+            422: components["responses"]["invalid"];
+            423: components["responses"]["locked"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    post_auth_reset_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: password
+                     * @description Of the link in the letter
+                     */
+                    token: string;
+                    /**
+                     * Format: password
+                     * @description At least 12 characters; not a common one, not the e-mail
+                     */
+                    password: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Set a new password by the link of a letter */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["timeout"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            414: components["responses"]["address_too_long"];
+            415: components["responses"]["unsupported_media"];
+            422: components["responses"]["invalid"];
+            423: components["responses"]["locked"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    post_auth_verify_email: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: password
+                     * @description Of the link in the letter
+                     */
+                    token: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Confirm an address by the link of a letter */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The address is another one now; false: it was confirmed */
+                        email_changed: boolean;
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["timeout"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            414: components["responses"]["address_too_long"];
+            415: components["responses"]["unsupported_media"];
+            422: components["responses"]["invalid"];
+            423: components["responses"]["locked"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    post_auth_resend_verification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: email */
+                    email: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Ask for another letter to confirm an address */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The same for every address */
+                        message: string;
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["timeout"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            414: components["responses"]["address_too_long"];
+            415: components["responses"]["unsupported_media"];
+            422: components["responses"]["invalid"];
+            423: components["responses"]["locked"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    post_auth_change_email: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: email */
+                    new_email: string;
+                    /** Format: password */
+                    password: string;
+                    /**
+                     * Format: password
+                     * @description If you have a second factor
+                     */
+                    code?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Change your address; a letter to the new one confirms it */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The same for every address */
+                        message: string;
                     };
                 };
             };
@@ -5804,6 +6305,739 @@ export interface operations {
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
             429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    get_capabilities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Everything that somebody may be allowed to do */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            slug: string;
+                            category: string;
+                            description: string;
+                        }[];
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            414: components["responses"]["address_too_long"];
+            422: components["responses"]["invalid"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    get_roles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List the roles, those built in first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /**
+                             * Format: uuid
+                             * @description null: a built-in role
+                             */
+                            id: string | null;
+                            name: string;
+                            description: string;
+                            is_custom: boolean;
+                            capabilities: string[];
+                            /** @description Active people who have it */
+                            people: number;
+                            /** @description For If-Match */
+                            version: number;
+                        }[];
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            414: components["responses"]["address_too_long"];
+            422: components["responses"]["invalid"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    post_roles: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key gives the same answer for a day, and does the work once */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @example Model owner */
+                    name: string;
+                    description?: string | null;
+                    /** @description Names of GET /capabilities */
+                    capabilities: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Make a role of your organization's own */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description null: a built-in role
+                         */
+                        id: string | null;
+                        name: string;
+                        description: string;
+                        is_custom: boolean;
+                        capabilities: string[];
+                        /** @description Active people who have it */
+                        people: number;
+                        /** @description For If-Match */
+                        version: number;
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["timeout"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            414: components["responses"]["address_too_long"];
+            415: components["responses"]["unsupported_media"];
+            422: components["responses"]["invalid"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    get_roles_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Read a role */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description null: a built-in role
+                         */
+                        id: string | null;
+                        name: string;
+                        description: string;
+                        is_custom: boolean;
+                        capabilities: string[];
+                        /** @description Active people who have it */
+                        people: number;
+                        /** @description For If-Match */
+                        version: number;
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            414: components["responses"]["address_too_long"];
+            422: components["responses"]["invalid"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    delete_roles_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Put a role away that nobody has */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            409: components["responses"]["conflict"];
+            414: components["responses"]["address_too_long"];
+            422: components["responses"]["invalid"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    patch_roles_id: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the version that was changed, such as "3" */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name?: string | null;
+                    description?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Rename a role */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description null: a built-in role
+                         */
+                        id: string | null;
+                        name: string;
+                        description: string;
+                        is_custom: boolean;
+                        capabilities: string[];
+                        /** @description Active people who have it */
+                        people: number;
+                        /** @description For If-Match */
+                        version: number;
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["timeout"];
+            409: components["responses"]["conflict"];
+            412: components["responses"]["stale"];
+            413: components["responses"]["too_large"];
+            414: components["responses"]["address_too_long"];
+            415: components["responses"]["unsupported_media"];
+            422: components["responses"]["invalid"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    put_roles_id_capabilities: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the version that was changed, such as "3" */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Names of GET /capabilities */
+                    capabilities: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Say what a role may do */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description null: a built-in role
+                         */
+                        id: string | null;
+                        name: string;
+                        description: string;
+                        is_custom: boolean;
+                        capabilities: string[];
+                        /** @description Active people who have it */
+                        people: number;
+                        /** @description For If-Match */
+                        version: number;
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["timeout"];
+            409: components["responses"]["conflict"];
+            412: components["responses"]["stale"];
+            413: components["responses"]["too_large"];
+            414: components["responses"]["address_too_long"];
+            415: components["responses"]["unsupported_media"];
+            422: components["responses"]["invalid"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    get_users_id_capabilities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What somebody may do, and why */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        user_id: string;
+                        /** @enum {string} */
+                        role: "ADMIN" | "COMPLIANCE_OFFICER" | "AUDITOR" | "VIEWER";
+                        /** Format: uuid */
+                        role_id: string | null;
+                        role_name: string | null;
+                        granted: string[];
+                        denied: string[];
+                        effective: string[];
+                        /** @description For If-Match; 0 when nothing was ever changed */
+                        version: number;
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            414: components["responses"]["address_too_long"];
+            422: components["responses"]["invalid"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    put_users_id_capabilities: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the version that was changed, such as "3" */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: uuid
+                     * @description In place of the built-in role; null: that one
+                     */
+                    role_id?: string | null;
+                    /** @description What differs from the role */
+                    capabilities: {
+                        /** @enum {string} */
+                        capability: "access_ledger" | "export_data" | "export_pii" | "manage_billing" | "manage_keys" | "manage_leads" | "manage_models" | "manage_org" | "manage_roles" | "manage_users" | "resolve_incidents" | "run_analysis" | "trigger_audit" | "view_audit_log" | "view_audits" | "view_incidents" | "view_intelligence";
+                        /** @description false: denied */
+                        is_granted: boolean;
+                    }[];
+                };
+            };
+        };
+        responses: {
+            /** @description Give a role of your own, grant and deny */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        user_id: string;
+                        /** @enum {string} */
+                        role: "ADMIN" | "COMPLIANCE_OFFICER" | "AUDITOR" | "VIEWER";
+                        /** Format: uuid */
+                        role_id: string | null;
+                        role_name: string | null;
+                        granted: string[];
+                        denied: string[];
+                        effective: string[];
+                        /** @description For If-Match; 0 when nothing was ever changed */
+                        version: number;
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["timeout"];
+            409: components["responses"]["conflict"];
+            412: components["responses"]["stale"];
+            413: components["responses"]["too_large"];
+            414: components["responses"]["address_too_long"];
+            415: components["responses"]["unsupported_media"];
+            422: components["responses"]["invalid"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    get_access_explain: {
+        parameters: {
+            query: {
+                user: string;
+                capability: "access_ledger" | "export_data" | "export_pii" | "manage_billing" | "manage_keys" | "manage_leads" | "manage_models" | "manage_org" | "manage_roles" | "manage_users" | "resolve_incidents" | "run_analysis" | "trigger_audit" | "view_audit_log" | "view_audits" | "view_incidents" | "view_intelligence";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Whether somebody may do something, and why */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        allowed: boolean;
+                        because: string;
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            414: components["responses"]["address_too_long"];
+            422: components["responses"]["invalid"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    get_api_keys: {
+        parameters: {
+            query?: {
+                /** @description How many at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List the API keys, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                            /** @description How the key begins */
+                            prefix: string;
+                            scopes: string[];
+                            /** @description None: from anywhere */
+                            allowed_ips: string[];
+                            /** Format: uuid */
+                            created_by: string;
+                            created_by_name: string;
+                            /** Format: date-time */
+                            expires_at: string;
+                            /** Format: date-time */
+                            revoked_at: string | null;
+                            /** Format: date-time */
+                            last_used_at: string | null;
+                            last_used_ip: string | null;
+                            /** Format: date-time */
+                            created_at: string;
+                        }[];
+                        next_cursor: string | null;
+                    };
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            414: components["responses"]["address_too_long"];
+            422: components["responses"]["invalid"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    post_api_keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @example Nightly audit */
+                    name: string;
+                    /** @description read, analyze, or capabilities by name; no more than you may do yourself */
+                    scopes: string[];
+                    /**
+                     * Format: date-time
+                     * @description Within a year; left out: 90 days
+                     */
+                    expires_at?: string | null;
+                    /** @description Networks such as 192.0.2.0/24 */
+                    allowed_ips?: string[] | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Make an API key; it is shown once */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        name: string;
+                        /** @description How the key begins */
+                        prefix: string;
+                        scopes: string[];
+                        /** @description None: from anywhere */
+                        allowed_ips: string[];
+                        /** Format: uuid */
+                        created_by: string;
+                        created_by_name: string;
+                        /** Format: date-time */
+                        expires_at: string;
+                        /** Format: date-time */
+                        revoked_at: string | null;
+                        /** Format: date-time */
+                        last_used_at: string | null;
+                        last_used_ip: string | null;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** @description Shown only now */
+                        key: string;
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["timeout"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            414: components["responses"]["address_too_long"];
+            415: components["responses"]["unsupported_media"];
+            422: components["responses"]["invalid"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    get_api_keys_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Read what an API key may do, and when it was used */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        name: string;
+                        /** @description How the key begins */
+                        prefix: string;
+                        scopes: string[];
+                        /** @description None: from anywhere */
+                        allowed_ips: string[];
+                        /** Format: uuid */
+                        created_by: string;
+                        created_by_name: string;
+                        /** Format: date-time */
+                        expires_at: string;
+                        /** Format: date-time */
+                        revoked_at: string | null;
+                        /** Format: date-time */
+                        last_used_at: string | null;
+                        last_used_ip: string | null;
+                        /** Format: date-time */
+                        created_at: string;
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            414: components["responses"]["address_too_long"];
+            422: components["responses"]["invalid"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    delete_api_keys_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Revoke an API key, at once */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            409: components["responses"]["conflict"];
+            414: components["responses"]["address_too_long"];
+            422: components["responses"]["invalid"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    post_api_keys_id_rotate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Replace an API key */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        name: string;
+                        /** @description How the key begins */
+                        prefix: string;
+                        scopes: string[];
+                        /** @description None: from anywhere */
+                        allowed_ips: string[];
+                        /** Format: uuid */
+                        created_by: string;
+                        created_by_name: string;
+                        /** Format: date-time */
+                        expires_at: string;
+                        /** Format: date-time */
+                        revoked_at: string | null;
+                        /** Format: date-time */
+                        last_used_at: string | null;
+                        last_used_ip: string | null;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** @description Shown only now */
+                        key: string;
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            409: components["responses"]["conflict"];
+            414: components["responses"]["address_too_long"];
+            422: components["responses"]["invalid"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };

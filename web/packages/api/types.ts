@@ -27,3 +27,7 @@ export type SignedIn = Answer<'/api/v1/auth/login', 'post', 200>;
 export type SessionItem = Answer<'/api/v1/auth/sessions', 'get', 200>['items'][number];
 export type SecondFactor = Answer<'/api/v1/auth/mfa', 'get', 200>;
 export type Lead = Answer<'/api/v1/leads/{id}', 'get', 200>;
+export type Capability = Answer<'/api/v1/capabilities', 'get', 200>['items'][number];
+export type Role = Answer<'/api/v1/roles', 'get', 200>['items'][number];
+export type Permissions = Answer<'/api/v1/users/{id}/capabilities', 'get', 200>;
+export type ApiKey = Answer<'/api/v1/api-keys/{id}', 'get', 200>;

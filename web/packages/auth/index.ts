@@ -2,3 +2,4 @@ export { useSession, useSignOut, SessionGate, wasSignedIn, type Session } from '
 export { SignInPage } from './SignInPage';
 export { RecoveryCodes, SetUp } from './SecondFactor';
 export { textOf } from './form';
+export { capabilitiesQuery } from './capabilities';

@@ -1,8 +1,10 @@
+import { access } from './en.access';
 import { audit } from './en.audit';
 import { intake } from './en.intake';
 import { security } from './en.security';
 
 export const en = {
+    ...access,
     ...audit,
     ...intake,
     ...security,

@@ -1,4 +1,4 @@
-import { IconAddressBook, IconAlertTriangle, IconChartBar, IconHistory, IconLayoutDashboard, IconLink, IconServerCog, IconShieldLock } from '@tabler/icons-react';
+import { IconAddressBook, IconAlertTriangle, IconChartBar, IconHistory, IconKey, IconLayoutDashboard, IconLink, IconServerCog, IconShieldLock, IconUsersGroup } from '@tabler/icons-react';
 import { Outlet } from '@tanstack/react-router';
 import { useSession, useSignOut } from '@aic/auth';
 import { useTranslation } from '@aic/text';
@@ -8,6 +8,11 @@ export const Frame = () => {
     const { t } = useTranslation();
     const { me, can } = useSession();
     const signOut = useSignOut();
+    const own = [
+        ...(can('manage_roles') ? [{ to: '/settings/access', label: t('access.nav'), icon: IconUsersGroup }] : []),
+        ...(can('manage_keys') ? [{ to: '/settings/api-keys', label: t('apiKeys.nav'), icon: IconKey }] : []),
+        ...(can('view_audit_log') ? [{ to: '/audit-log', label: t('audit.nav'), icon: IconHistory }] : []),
+    ];
     const groups = [
         { title: t('nav.overview'), items: [{ to: '/', label: t('nav.dashboard'), icon: IconLayoutDashboard }] },
         {
@@ -20,7 +25,7 @@ export const Frame = () => {
             ],
         },
         ...(can('manage_leads') ? [{ title: t('leads.title'), items: [{ to: '/leads', label: t('leads.nav'), icon: IconAddressBook }] }] : []),
-        ...(can('view_audit_log') ? [{ title: t('audit.group'), items: [{ to: '/audit-log', label: t('audit.nav'), icon: IconHistory }] }] : []),
+        ...(own.length ? [{ title: t('audit.group'), items: own }] : []),
         { title: t('security.group'), items: [{ to: '/settings/security', label: t('security.nav'), icon: IconShieldLock }] },
     ];
     const actions = [

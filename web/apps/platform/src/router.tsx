@@ -1,5 +1,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { accessRoutes } from './features/access/routes';
 import { analysesRoutes } from './features/analyses/routes';
+import { apiKeysRoutes } from './features/apiKeys/routes';
 import { auditRoutes } from './features/audit/routes';
 import { incidentsRoutes } from './features/incidents/routes';
 import { leadsRoutes } from './features/leads/routes';
@@ -20,7 +22,7 @@ const welcome = createRoute({
 
 export const router = createRouter({
     basepath: '/app',
-    routeTree: root.addChildren([dashboard, welcome, ...systemsRoutes(root), ...analysesRoutes(root), ...ledgerRoutes(root), ...auditRoutes(root), ...incidentsRoutes(root), ...leadsRoutes(root), ...securityRoutes(root)]),
+    routeTree: root.addChildren([dashboard, welcome, ...systemsRoutes(root), ...analysesRoutes(root), ...ledgerRoutes(root), ...auditRoutes(root), ...incidentsRoutes(root), ...leadsRoutes(root), ...accessRoutes(root), ...apiKeysRoutes(root), ...securityRoutes(root)]),
     defaultPreload: 'intent',
     scrollRestoration: true,
 });
