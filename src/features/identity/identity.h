@@ -51,6 +51,8 @@ extern const field sign_in_fields[];
 
 /* For the browser: HttpOnly, out of reach of any script. */
 void identity_set_cookies(request *rq, const sign_in *in);
+/* A browser that signs in anew leaves the session before: what its refresh cookie still opened ends. */
+error identity_replace_session(request *rq);
 
 /* Creates the organization and its first user, an ADMIN. A known address gets the same answer as an unknown one: what
  * is returned then exists nowhere. */
@@ -61,6 +63,8 @@ error identity_refresh(platform *app, scope *db, text refresh_token, sign_in *ou
 /* Tokens for somebody who has proven who it is; a new family is a new sign-in. The scope's organization is set. */
 error identity_give_tokens(platform *app, scope *db, const account *who, uuid family, sign_in *out);
 error identity_sign_out(scope *db, const principal *who);
+/* Whose refresh token is shown no more. OK also when it opens nothing. */
+error identity_leave(scope *db, text refresh_token);
 
 typedef struct super_admin {
     uuid user_id;
