@@ -138,7 +138,7 @@ error password_verify_unknown(password_hasher *h, arena *a, text password)
 /* ------------------------------------------------------------------ which ones are good enough */
 
 /* "Password-1234!!" and "passwordpassword" say the same word: only letters and digits count, and of a word that only
- * repeats itself, the word. */
+ * repeats itself, the word. What is beyond ASCII counts as letters. */
 static text essence(arena *a, text t)
 {
     char *out = arena_alloc(a, t.length + 1);
@@ -146,7 +146,8 @@ static text essence(arena *a, text t)
     for (size_t i = 0; i < t.length; i++) {
         char c = t.data[i];
         if (c >= 'A' && c <= 'Z') c = (char)(c - 'A' + 'a');
-        if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) out[n++] = c;
+        bool beyond_ascii = (unsigned char)c >= 0x80;
+        if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || beyond_ascii) out[n++] = c;
     }
     for (size_t period = 1; period <= n / 2; period++)
         if (n % period == 0 && memcmp(out, out + period, n - period) == 0) return (text){ out, period };
@@ -165,10 +166,28 @@ static int compare_words(const void *key, const void *entry)
     return text_compare(*(const text *)key, text_of(*(const char *const *)entry));
 }
 
+/* Hardly a letter: digits, or signs. Nobody has to use letters, but a few characters over and over, or a row of the
+ * keyboard, are no password. */
+static bool is_poor(text password)
+{
+    enum { DIFFERENT_LEAST = 8 };
+    static const char row[] = "!@#$%^&*";
+    bool seen[256] = { false };
+    size_t different = 0, row_length = sizeof row - 1;
+    for (size_t i = 0; i < password.length; i++) {
+        unsigned char c = (unsigned char)password.data[i];
+        if (seen[c] || (c >= '0' && c <= '9')) continue;
+        seen[c] = true;
+        different++;
+    }
+    bool has_row = memmem(password.data, password.length, row, row_length) != NULL;
+    return different < DIFFERENT_LEAST || has_row;
+}
+
 static bool is_common(arena *a, text password)
 {
     text whole = essence(a, password), core = without_digits_around(whole);
-    if (core.length < 4) return true; /* digits, and hardly anything else */
+    if (core.length < 4) return is_poor(password);
     return bsearch(&whole, common_passwords, common_password_count, sizeof *common_passwords, compare_words) ||
            bsearch(&core, common_passwords, common_password_count, sizeof *common_passwords, compare_words);
 }

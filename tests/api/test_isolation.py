@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from conftest import BUILD, Server, Tenant
-from described import routes
+from described import least, routes
 
 
 @pytest.fixture(scope="module")
@@ -253,9 +253,9 @@ def test_an_id_in_a_body_or_a_filter_tells_nothing_of_another_organization(serve
         for parameter in route.in_query:
             if parameter["schema"].get("format") != "uuid" or route.method != "GET" or route.in_path:
                 continue
-            rest = {other["name"]: other["schema"]["enum"][0] for other in route.in_query if other.get("required") and "enum" in other["schema"]}
-            asked = [tenant.http.get(route.path, params={**rest, parameter["name"]: id}) for id in [*foreign_ids, str(uuid.uuid4())]]
-            told = {(answer.status_code, answer.text.replace(answer.json().get("request_id", "-"), "")) for answer in asked}
+            needed = {p["name"]: least(p["schema"]) for p in route.in_query if p["required"]}
+            answers = [tenant.http.get(route.path, params={**needed, parameter["name"]: id}) for id in [*foreign_ids, str(uuid.uuid4())]]
+            told = {(answer.status_code, answer.text.replace(answer.json().get("request_id", "-"), "")) for answer in answers}
             assert len(told) == 1, f"{route} {parameter['name']}: {told}"
             tried.append(f"{route} {parameter['name']}")
     assert len(tried) >= 4, tried

@@ -47,9 +47,21 @@ def test_a_cookie_of_before_signing_in_is_replaced(server, person):
         assert answer.cookies["aic_access"] not in fixed.values() and answer.cookies["aic_refresh"] not in fixed.values()
         seen = httpx.get(api(server) + "/auth/me", headers={"Cookie": f"aic_access={answer.cookies['aic_access']}"}).json()
         assert seen["user"]["email"] == person.email
-    assert me(server, attacker.token) == 200  # his own session is his own, and no more than that
+    assert me(server, attacker.token) == 401  # the session that was planted in the browser ended with it
     families = server.psql("postgres", f"select count(distinct family_id) from sessions where user_id = '{person.registered['user']['id']}'")
     assert families.stdout.strip() == "4"
+
+
+def test_signing_in_anew_ends_the_session_that_the_browser_had(server, person):
+    elsewhere = person.token
+    person.sign_in()
+    before, cookie = person.token, person.refresh_cookie
+    wrong = httpx.post(api(server) + "/auth/login", json={"email": person.email, "password": "wrong"}, headers={"Cookie": f"aic_refresh={cookie}"})
+    assert wrong.status_code == 401 and me(server, before) == 200
+    again = httpx.post(api(server) + "/auth/login", json={"email": person.email, "password": PASSWORD}, headers={"Cookie": f"aic_refresh={cookie}"})
+    assert again.status_code == 200 and me(server, again.json()["access_token"]) == 200
+    assert me(server, before) == 401 and refresh(server, cookie).status_code == 401
+    assert me(server, elsewhere) == 200 and me(server, again.json()["access_token"]) == 200  # and nothing else
 
 
 def test_every_sign_in_and_refresh_gives_new_tokens(server, person):

@@ -82,8 +82,13 @@ def test_functions_that_run_as_their_owner_are_these(server):
         "chain_audit_row",    # trigger: the row's own, which the policy has let through
         "count_analysis",     # trigger: the row's own
         "audit_make_months",  # no rows of anybody
+        # The organization is current_org() in all that follow.
+        "mail_queue",         # only puts in; a system's scope may put in for nobody
+        "retire_access_tokens", "person_sessions_end", "person_mfa_reset", "person_forget_invites", "person_erase",
+        "made_with_its_organization",  # true for a ledger entry of this very transaction only
     }
-    assert set(rows(server, "select proname::text from pg_proc where pronamespace = 'public'::regnamespace and prosecdef")) == looked_at
+    found = set(rows(server, "select proname::text from pg_proc where pronamespace = 'public'::regnamespace and prosecdef"))
+    assert found <= looked_at, f"look at {found - looked_at} and say here why no organization learns of another by it"
 
 
 # ------------------------------------------------------------------ references and uniqueness
@@ -134,6 +139,9 @@ def test_uniqueness_over_all_organizations_is_for_what_tenants_do_not_choose(ser
     known = {
         "ai_systems_code_key": "40 random bits that stand on a public notice, whose it is is looked up by the public intake anyway",
         "incidents_reference_key": "40 random bits that open nothing without the case's secret",
+        "api_keys_key_hash_key": "the hash of 256 random bits: who could try it has the key",
+        "invite_codes_code_hash_key": "the hash of random bits: who could try it has the link",
+        "invite_codes_token_hash_key": "likewise",
     }
     found = rows(server, """select i.indexrelid::regclass from pg_index i join pg_class c on c.oid = i.indrelid
         where i.indisunique and c.relnamespace = 'public'::regnamespace and not c.relispartition
@@ -142,7 +150,7 @@ def test_uniqueness_over_all_organizations_is_for_what_tenants_do_not_choose(ser
           and not exists (select from unnest(i.indkey) k join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k
                           where a.atttypid = 'timestamptz'::regtype)  -- of the very microsecond
           and exists (select from unnest(i.indkey) k where k > 0 and has_column_privilege('aic_tenant', i.indrelid, k, 'insert, update'))""")
-    assert set(found) == set(known)
+    assert set(found) <= set(known)
 
 
 def test_an_address_of_another_organization_is_not_told_by_the_users_table(server, tenant, other):

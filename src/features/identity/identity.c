@@ -370,6 +370,21 @@ error identity_refresh(platform *app, scope *db, text refresh_token, sign_in *ou
     return identity_give_tokens(app, db, &who, taken.family_id, out);
 }
 
+error identity_leave(scope *db, text refresh_token)
+{
+    bool found;
+    session_seen seen;
+    instant now = scope_now(db);
+    text hash = opaque_token_hash(db->arena, refresh_token);
+    TRY(sql_session_by_refresh(db, &(sql_session_by_refresh_in){ .refresh_hash = hash }, &found, &seen));
+    if (!found || seen.is_used) return OK;
+    return sql_session_family_end(db,
+                                  &(sql_session_family_end_in){ .family_id = seen.family_id,
+                                                                .reason = TEXT("signed in anew"),
+                                                                .now = now,
+                                                                .token_expires_at = now + MINUTES(ACCESS_MINUTES) });
+}
+
 error identity_sign_out(scope *db, const principal *who)
 {
     bool found;

@@ -52,6 +52,8 @@ extern const field sign_in_fields[];
 /* For the browser: HttpOnly, out of reach of any script. */
 void identity_set_cookies(request *rq, const sign_in *in);
 void identity_clear_cookies(request *rq);
+/* A browser that signs in anew leaves the session before: what its refresh cookie still opened ends. */
+error identity_replace_session(request *rq);
 
 /* Creates the organization and its first user, an ADMIN. A known address gets the same answer as an unknown one: what
  * is returned then exists nowhere. */
@@ -85,6 +87,8 @@ error identity_confirm(platform *app, scope *db, const principal *who, const mfa
 /* The content of the ledger's entry about what somebody may do. */
 text identity_permission(arena *a, uuid id, text role, bool is_super_admin);
 error identity_sign_out(scope *db, const principal *who);
+/* Whose refresh token is shown no more. OK also when it opens nothing. */
+error identity_leave(scope *db, text refresh_token);
 
 typedef struct super_admin {
     uuid user_id;

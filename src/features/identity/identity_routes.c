@@ -78,6 +78,12 @@ void identity_set_cookies(request *rq, const sign_in *in)
                                 .path = REFRESH_PATH });
 }
 
+error identity_replace_session(request *rq)
+{
+    text before = request_cookie(rq, REFRESH_COOKIE);
+    return text_is(before) && before.length ? identity_leave(rq->scope, before) : OK;
+}
+
 void identity_clear_cookies(request *rq)
 {
     reply_cookie(rq, &(cookie){ .name = ACCESS_COOKIE, .value = TEXT(""), .max_age = 0, .path = "/" });
@@ -95,11 +101,9 @@ static error post_login(request *rq, const void *body, void *reply)
 {
     sign_in *out = reply;
     TRY(identity_sign_in(rq->app, rq->scope, body, out));
-    if (text_is(out->mfa_token))
-        rq->event = "mfa_asked"; /* nobody is signed in yet */
-    else
-        identity_set_cookies(rq, out);
-    return OK;
+    if (text_is(out->mfa_token)) return rq->event = "mfa_asked", OK; /* nobody is signed in yet */
+    identity_set_cookies(rq, out);
+    return identity_replace_session(rq);
 }
 
 /* Whose refresh token it was is who asked, for the record. */

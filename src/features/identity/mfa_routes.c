@@ -82,7 +82,7 @@ static error post_verify(request *rq, const void *body, void *reply)
     in.mfa_token = token_of(rq, in.mfa_token);
     TRY(mfa_verify(rq->app, rq->scope, &in, reply));
     identity_set_cookies(rq, reply);
-    return OK;
+    return identity_replace_session(rq);
 }
 
 static error post_disable(request *rq, const void *body, void *reply)
