@@ -341,9 +341,9 @@ static error close_scope(request *rq, error outcome, int status, text reply_body
     if (!rq->scope) return audit_success(rq);
     /* An answer that needed no statement is held back from a revoked token, too. */
     error bad = rq->who ? scope_enter(rq->scope) : OK;
+    if (!bad) bad = rates_succeeded(rq); /* before the record, whose chain others wait for */
     if (!bad) bad = audit_success(rq);
     if (!bad) bad = remember(rq, status, reply_body);
-    if (!bad) bad = rates_succeeded(rq); /* last, since others of the same address wait for its row */
     if (!bad) bad = scope_commit(rq->scope);
     scope_rollback(rq->scope);
     return bad;
