@@ -75,6 +75,16 @@ def test_every_sign_in_and_refresh_gives_new_tokens(server, person):
         seen |= {renewed.json()["access_token"], renewed.cookies["aic_refresh"]}
 
 
+def test_a_password_is_taken_exactly_as_it_is(server):
+    """Blanks at its ends, capitals, signs of any script, sixty-four characters and more: all of it counts."""
+    for password in ("  two blanks at each end  ", "Groß und klein ist zweierlei", "снег идёт над тихой рекой", "x" + "ab cd ef gh " * 16, "tab\tin the middle of it"):
+        person = {"organization": "O", "name": "N", "email": f"{uuid.uuid4().hex}@example.com", "password": password}
+        assert httpx.post(api(server) + "/auth/register", json=person).status_code == 201, password
+        for other in (password.strip() if password.strip() != password else password + " ", password.swapcase(), password[:-1], password[:64] if len(password) > 64 else password + password[-1]):
+            assert httpx.post(api(server) + "/auth/login", json={"email": person["email"], "password": other}).status_code == 401, (password, other)
+        assert httpx.post(api(server) + "/auth/login", json={"email": person["email"], "password": password}).status_code == 200, password
+
+
 # ------------------------------------------------------------------ refresh tokens
 
 @pytest.mark.parametrize("many", [2, 12])
