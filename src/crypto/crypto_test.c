@@ -130,19 +130,36 @@ static void of_a_crowd_some_hash_some_wait_and_the_rest_are_sent_away(void **sta
 static void common_passwords_are_refused_in_every_dress(void **state)
 {
     (void)state;
-    static const char *const bad[] = { "short",         "passwordpassword", "Password1234!",   "1234567890123",
-                                       "QwertyQwerty1", "ada@example.com",  "letmeinplease",   "Liverpool2026!",
-                                       "!@#$%^&*()_+",  "............!",    "1122334455667!!", NULL };
+    static const char *const bad[] = { "short",
+                                       "passwordpassword",
+                                       "Password1234!",
+                                       "1234567890123",
+                                       "QwertyQwerty1",
+                                       "ada@example.com",
+                                       "letmeinplease",
+                                       "Liverpool2026!",
+                                       "!@#$%^&*()_+",
+                                       "............!",
+                                       "1122334455667!!",
+                                       "UmojaCredit!!",
+                                       "umoja-credit-2026",
+                                       "My Umoja Credit",
+                                       "AIC-Platform-26",
+                                       NULL };
+    const password_owner ada = { .email = TEXT("ada@example.com"), .organization = TEXT("Umoja Credit") };
     arena *a = arena_new();
     for (size_t i = 0; bad[i]; i++) {
-        error refused = password_check(a, text_of(bad[i]), TEXT("ada@example.com"), "/password");
+        error refused = password_check(a, text_of(bad[i]), &ada, "/password");
         if (!refused) fail_msg("%s was taken", bad[i]);
         assert_string_equal(refused->pointer, "/password");
     }
-    static const char *const good[] = { "quiet windmill counts the rain", "снег идёт над тихой рекой",
-                                        "雨風雪山川海空星月日花鳥", "}{;,.<>?/~`=:", NULL };
-    for (size_t i = 0; good[i]; i++)
-        assert_null(password_check(a, text_of(good[i]), TEXT("ada@example.com"), "/password"));
+    static const char *const good[] = { "quiet windmill counts the rain",
+                                        "umoja credit sings over the bay",
+                                        "снег идёт над тихой рекой",
+                                        "雨風雪山川海空星月日花鳥",
+                                        "}{;,.<>?/~`=:",
+                                        NULL };
+    for (size_t i = 0; good[i]; i++) assert_null(password_check(a, text_of(good[i]), &ada, "/password"));
     arena_drop(a);
 }
 

@@ -201,7 +201,25 @@ static bool says_email(text password, text email)
             strncasecmp(password.data, name.data, name.length) == 0);
 }
 
-error password_check(arena *a, text password, text email, const char *pointer)
+/* Is it hardly more than this word, in any dress? "Umoja-Credit-2026!" says the organization's name. */
+static bool says_word(arena *a, text password, text word)
+{
+    enum { REST_LEAST = 8, WORD_LEAST = 4 };
+    text whole = essence(a, password), said = essence(a, word);
+    if (said.length < WORD_LEAST || whole.length < said.length) return false;
+    return memmem(whole.data, whole.length, said.data, said.length) && whole.length - said.length < REST_LEAST;
+}
+
+/* What somebody thinks of first who knows where the password is for. */
+static bool says_context(arena *a, text password, text organization)
+{
+    static const char *const product[] = { "aic platform", "ai integrity", "integrity certification" };
+    for (size_t i = 0; i < sizeof product / sizeof *product; i++)
+        if (says_word(a, password, text_of(product[i]))) return true;
+    return says_word(a, password, organization);
+}
+
+error password_check(arena *a, text password, const password_owner *owner, const char *pointer)
 {
     size_t length = text_code_points(password);
     if (length < PASSWORD_LEAST)
@@ -211,7 +229,11 @@ error password_check(arena *a, text password, text email, const char *pointer)
     if (length > PASSWORD_MOST)
         return fail(a, INVALID, pointer, "A password has at most %d characters; this one has %zu.", PASSWORD_MOST,
                     length);
-    if (says_email(password, email)) return fail(a, INVALID, pointer, "A password must not be the e-mail address.");
+    if (says_email(password, owner->email))
+        return fail(a, INVALID, pointer, "A password must not be the e-mail address.");
+    if (says_context(a, password, owner->organization))
+        return fail(a, INVALID, pointer,
+                    "This password is hardly more than the name of the organization or of this product.");
     if (is_common(a, password))
         return fail(a, INVALID, pointer,
                     "This password is among the first that anybody would try. A few unrelated words make a good one.");

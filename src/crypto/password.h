@@ -32,7 +32,11 @@ error password_verify(password_hasher *h, arena *a, text hash, text password, pa
 /* The same work for an account that does not exist, so that the time of the answer tells nothing. */
 error password_verify_unknown(password_hasher *h, arena *a, text password);
 
-/* INVALID at pointer: too short, too long, common, or the e-mail address (or its name) itself. */
-error password_check(arena *a, text password, text email, const char *pointer);
+typedef struct password_owner {
+    text email, organization; /* words of the context: what somebody would try first */
+} password_owner;
+/* INVALID at pointer: too short, too long, common, the e-mail address (or its name) itself, or hardly more than the
+ * name of the organization or of the product. */
+error password_check(arena *a, text password, const password_owner *owner, const char *pointer);
 
 #endif

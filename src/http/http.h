@@ -348,7 +348,10 @@ typedef struct http_door {
     /* May this principal do this? Called for SIGNED_IN, CAPABILITY and SUPER_ADMIN after authenticate. */
     error (*authorise)(request *rq, const access_rule *access);
     error (*admit)(request *rq); /* rate limits: TOO_MANY with retry_after */
-    error (*open)(request *rq);  /* sets rq->scope by rq->route->scope */
+    /* A request that cannot be read, of somebody known: gives back `wrong`, or what the caller is told instead, as one
+     * whose session has ended. NULL: `wrong` it is. */
+    error (*refuse)(request *rq, error wrong);
+    error (*open)(request *rq); /* sets rq->scope by rq->route->scope */
     /* Before the handler for `idempotent` routes with an Idempotency-Key: *replayed is true when the stored reply was
      * put into rq. */
     error (*recall)(request *rq, bool *replayed);

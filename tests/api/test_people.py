@@ -299,3 +299,12 @@ def test_a_copy_of_what_is_kept_about_oneself(server, org, other):
     assert changed["by_me"] is False and changed["ip"] is None and changed["user_agent"] is None
     assert org.email not in copy.text and other.email not in copy.text and "argon2" not in copy.text and "secret" not in copy.text
     assert "data_exported" in {row["event"] for row in org.http.get("/audit-log").json()["items"]}
+
+
+def test_an_administrator_signs_somebody_out_everywhere(server, org):
+    person = Member(org, "VIEWER")
+    answer = org.http.post(f"/users/{person.id}/end-sessions")
+    assert answer.status_code == 200 and answer.json() == {"ended": 1}
+    assert person.http.get("/auth/me").status_code == 401 and person.refresh().status_code == 401
+    assert person.sign_in().status_code == 200
+    assert org.http.post(f"/users/{org.registered['user']['id']}/end-sessions").status_code == 403

@@ -383,6 +383,7 @@ http_door door_of_the_platform(void)
     return (http_door){
         .authenticate = authenticate,
         .authorise = authorise,
+        .refuse = unless_ended,
         .admit = rates_admit,
         .open = open_scope,
         .recall = recall,

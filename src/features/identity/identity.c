@@ -115,7 +115,8 @@ error identity_add_user(const platform *app, scope *db, uuid org_id, text name, 
 
 error identity_register(platform *app, scope *db, const registration *in, registered *out)
 {
-    TRY(password_check(db->arena, in->password, in->email, "/password"));
+    TRY(password_check(db->arena, in->password,
+                       &(password_owner){ .email = in->email, .organization = in->organization }, "/password"));
     text hash, slug;
     TRY(password_hash(app->passwords, db->arena, in->password,
                       &hash)); /* before the look-up: the same time for a known address */
@@ -146,6 +147,14 @@ error identity_register(platform *app, scope *db, const registration *in, regist
                                                .email_verified = false },
                         &made));
     return made == 1 ? recovery_ask_verification(db, in->email) : taken_meanwhile(db->arena);
+}
+
+error identity_check_password(scope *db, const account *owner, text password, const char *pointer)
+{
+    organization_named ours;
+    TRY(sql_organization_name(db, &(sql_organization_name_in){ .id = owner->org_id }, &ours));
+    return password_check(db->arena, password, &(password_owner){ .email = owner->email, .organization = ours.name },
+                          pointer);
 }
 
 /* ------------------------------------------------------------------ tokens */

@@ -55,6 +55,9 @@ void identity_clear_cookies(request *rq);
 /* A browser that signs in anew leaves the session before: what its refresh cookie still opened ends. */
 error identity_replace_session(request *rq);
 
+/* password_check() with the words that fit this person. */
+error identity_check_password(scope *db, const account *owner, text password, const char *pointer);
+
 /* Creates the organization and its first user, an ADMIN. A known address gets the same answer as an unknown one: what
  * is returned then exists nowhere. */
 error identity_register(platform *app, scope *db, const registration *in, registered *out);

@@ -22,6 +22,12 @@ select id, org_id, name, email, password_hash, role, is_super_admin, is_active,
 from users
 where id = $id;
 
+-- name: organization_name :one
+-- as: system
+-- in: id uuid
+-- out: organization_named (name text)
+select name from organizations where id = $id;
+
 -- name: organization_slug_taken :one
 -- as: system
 -- in: slug text

@@ -108,7 +108,7 @@ error recovery_reset(platform *app, scope *db, const password_reset *in)
     text hash;
     TRY(find(db, in->token, &held, &owner));
     if (!text_equal_string(held.purpose, "RESET")) return gone(db->arena);
-    TRY(password_check(db->arena, in->password, owner.email, "/password"));
+    TRY(identity_check_password(db, &owner, in->password, "/password"));
     TRY(scope_pause(db)); /* argon2id takes a while: no connection waits for it */
     TRY(password_hash(app->passwords, db->arena, in->password, &hash));
     TRY(use(db, in->token, &held));

@@ -55,7 +55,7 @@ error identity_change_password(platform *app, scope *db, const principal *who, c
     text hash;
     mfa_confirmation given = { .password = in->current_password, .code = in->code };
     TRY(identity_confirm(app, db, who, &given, "/current_password", &owner));
-    TRY(password_check(db->arena, in->new_password, owner.email, "/new_password"));
+    TRY(identity_check_password(db, &owner, in->new_password, "/new_password"));
     if (text_equal(in->new_password, in->current_password))
         return fail(db->arena, INVALID, "/new_password", "This is your password already. Choose another.");
     TRY(scope_pause(db)); /* argon2id takes a while: no connection waits for it */

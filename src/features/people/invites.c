@@ -152,7 +152,8 @@ error invites_accept(platform *app, scope *db, const acceptance *in, sign_in *ou
     newcomer comer = { .name = in->name };
     TRY(find(db, in->token, &found));
     TRY(address_of(db->arena, &found, in, &comer.email));
-    TRY(password_check(db->arena, in->password, comer.email, "/password"));
+    TRY(password_check(db->arena, in->password,
+                       &(password_owner){ .email = comer.email, .organization = found.organization }, "/password"));
     TRY(scope_pause(db)); /* argon2id takes a while: no connection waits for it */
     TRY(password_hash(app->passwords, db->arena, in->password, &comer.password_hash));
     TRY(sql_invite_use(

@@ -85,15 +85,23 @@ static error take_other(scope *db, const principal *who, uuid id, const char *in
     return OK;
 }
 
-static error end_sessions(scope *db, uuid id, const char *reason)
+static error count_ended(scope *db, uuid id, const char *reason, int64_t *count)
 {
     person_sessions_over over;
     instant now = scope_now(db);
-    return sql_person_sessions_end(
+    TRY(sql_person_sessions_end(
         db,
         &(sql_person_sessions_end_in){
             .id = id, .reason = text_of(reason), .now = now, .token_expires_at = now + MINUTES(ACCESS_MINUTES) },
-        &over);
+        &over));
+    *count = over.families;
+    return OK;
+}
+
+static error end_sessions(scope *db, uuid id, const char *reason)
+{
+    int64_t count;
+    return count_ended(db, id, reason, &count);
 }
 
 /* ------------------------------------------------------------------ changing */
@@ -169,6 +177,13 @@ error people_reactivate(scope *db, const principal *who, uuid id, person *out)
     if (held.is_active) return fail(db->arena, CONFLICT, "", "This person is active already.");
     TRY(sql_person_set_active(db, &(sql_person_set_active_in){ .id = id, .is_active = true }));
     return people_read(db, who, id, out);
+}
+
+error people_end_sessions(scope *db, const principal *who, uuid id, people_ended *out)
+{
+    person_held held;
+    TRY(take_other(db, who, id, "End them in your settings.", &held));
+    return count_ended(db, id, "ended by an administrator", &out->ended);
 }
 
 error people_reset_mfa(scope *db, const principal *who, uuid id, mfa_reset *out)

@@ -21,6 +21,10 @@ typedef struct person_change {
     text name, locale, role;
 } person_change;
 
+typedef struct people_ended {
+    int64_t ended; /* sign-ins */
+} people_ended;
+
 typedef struct mfa_reset {
     text state; /* DONE, or WAITING for a second administrator */
 } mfa_reset;
@@ -37,6 +41,8 @@ error people_change(scope *db, const principal *who, uuid id, int64_t version, c
                     bool *role_changed, person *out);
 error people_deactivate(scope *db, const principal *who, uuid id, person *out);
 error people_reactivate(scope *db, const principal *who, uuid id, person *out);
+/* Signs somebody out everywhere, who may sign in again. */
+error people_end_sessions(scope *db, const principal *who, uuid id, people_ended *out);
 error people_reset_mfa(scope *db, const principal *who, uuid id, mfa_reset *out);
 error people_erase(scope *db, const principal *who, uuid id);
 

@@ -40,6 +40,9 @@ static const field reset_fields[] = { FIELD(mfa_reset, state, ONE_OF(reset_names
                                                 "WAITING: a second administrator must ask for the same within a day"),
                                       FIELDS_END };
 
+static const field ended_fields[] = { FIELD(people_ended, ended, AN_INTEGER, .doc = "How many sign-ins ended"),
+                                      FIELDS_END };
+
 /* ------------------------------------------------------------------ handlers */
 
 static uuid id_of(const request *rq)
@@ -86,6 +89,12 @@ static error post_reactivate(request *rq, const void *body, void *reply)
     return people_reactivate(rq->scope, rq->who, id_of(rq), reply);
 }
 
+static error post_end_sessions(request *rq, const void *body, void *reply)
+{
+    (void)body;
+    return people_end_sessions(rq->scope, rq->who, id_of(rq), reply);
+}
+
 static error post_reset_mfa(request *rq, const void *body, void *reply)
 {
     (void)body;
@@ -121,6 +130,10 @@ const route people_routes[] = {
       .description = "Sessions end at once, and open invitations that the person made.", .handle = post_deactivate },
     { POST, "/users/{id}/reactivate", "Let a deactivated person sign in again", MANAGE, REPLY(person, person_fields),
       .audit = "user_reactivated", .rate = RATE_WRITE, .handle = post_reactivate },
+    { POST, "/users/{id}/end-sessions", "Sign somebody out everywhere", MANAGE, REPLY(people_ended, ended_fields),
+      .audit = "sessions_ended", .rate = RATE_WRITE,
+      .description = "Access tokens end at once, on every server. The person may sign in again.",
+      .handle = post_end_sessions },
     { POST, "/users/{id}/reset-mfa", "Take a lost second factor away", MANAGE, REPLY(mfa_reset, reset_fields),
       .audit = "mfa_reset", .rate = RATE_WRITE,
       .description = "Sessions end. For super admins and the certification body's own people two different "

@@ -150,6 +150,14 @@ static int success_status(const exchange *x)
 
 /* ------------------------------------------------------------------ the whole */
 
+static error decode(exchange *x, void **body)
+{
+    TRY(decode_path(x));
+    TRY(decode_query(x));
+    TRY(check_media(&x->rq));
+    return decode_body(&x->rq, body);
+}
+
 static error run(exchange *x)
 {
     request *rq = &x->rq;
@@ -158,10 +166,8 @@ static error run(exchange *x)
     bool replayed = false;
     TRY(authorise(rq));
     if (door->admit) TRY(door->admit(rq));
-    TRY(decode_path(x));
-    TRY(decode_query(x));
-    TRY(check_media(rq));
-    TRY(decode_body(rq, &body));
+    error wrong = decode(x, &body);
+    if (wrong) return door->refuse && rq->who ? door->refuse(rq, wrong) : wrong;
     if (door->open) TRY(door->open(rq));
     if (rq->route->idempotent && door->recall) TRY(door->recall(rq, &replayed));
     if (replayed) return OK;

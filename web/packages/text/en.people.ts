@@ -10,7 +10,7 @@ export const people = {
         noAccessTitle: 'People are managed by administrators', noAccess: 'Ask an administrator of your organization.',
         edit: 'Name and role', roleHelp: 'A new role ends the sessions of this person and the invitations that this person made. It is written to the ledger.',
         ownRole: 'Nobody changes his own role. Ask another administrator.', saved: 'Saved.',
-        actions: 'Account', deactivate: 'Deactivate', reactivate: 'Let in again', unlock: 'Unlock', reset: 'Reset second factor', confirmReset: 'Confirm the reset', remove: 'Delete…',
+        actions: 'Account', permissions: 'Permissions', endSessions: 'Sign out everywhere', ended_zero: 'No session was open.', ended_one: '{{count}} session has ended.', ended_other: '{{count}} sessions have ended.', deactivate: 'Deactivate', reactivate: 'Let in again', unlock: 'Unlock', reset: 'Reset second factor', confirmReset: 'Confirm the reset', remove: 'Delete…',
         deactivateTitle: 'Deactivate {{name}}?', deactivateText: 'All sessions end at once, and open invitations that this person made. Nothing is erased; you can let this person in again.',
         resetTitle: 'Reset the second factor of {{name}}?', resetText: 'For somebody who has lost it. All sessions end. At the next sign-in the password alone is asked for, or a new second factor is set up where it is a duty. Make sure that it is really this person who asks.',
         resetWaiting: 'A second administrator must confirm this within a day.', resetAsked: 'An administrator asked to reset the second factor. Another one must confirm it within a day.',

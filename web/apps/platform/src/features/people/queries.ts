@@ -17,6 +17,7 @@ export const personQuery = (id: string) => queryOptions({ queryKey: ['people', i
 export const changePerson = (person: Person, body: { name?: string; role?: Role; locale?: Language }) =>
     call(api.PATCH('/api/v1/users/{id}', { params: { path: { id: person.id }, header: { 'If-Match': `"${person.version}"` } }, body }));
 export const deactivate = (id: string) => call(api.POST('/api/v1/users/{id}/deactivate', at(id)));
+export const endSessions = (id: string) => call(api.POST('/api/v1/users/{id}/end-sessions', at(id)));
 export const reactivate = (id: string) => call(api.POST('/api/v1/users/{id}/reactivate', at(id)));
 export const unlock = (id: string) => call(api.POST('/api/v1/users/{id}/unlock', at(id)));
 export const resetFactor = (id: string) => call(api.POST('/api/v1/users/{id}/reset-mfa', at(id)));

@@ -6,13 +6,14 @@ import { useSession } from '@aic/auth';
 import { formatDateTime, useTranslation } from '@aic/text';
 import { ErrorState, FormErrors, Loading } from '@aic/ui';
 import { type SubmitEvent, useState } from 'react';
-import { changePerson, deactivate, personQuery, reactivate, removePerson, resetFactor, unlock } from '../queries';
+import { changePerson, deactivate, endSessions, personQuery, reactivate, removePerson, resetFactor, unlock } from '../queries';
 import { type Role, roles } from '../search';
 import { Ask } from './Ask';
 import { FactorChip, RoleChip, StatusChip } from './Chips';
 
 const Facts = ({ person }: { person: Person }) => {
     const { t } = useTranslation();
+    const { can } = useSession();
     return (
         <dl className="facts">
             <dt>{t('auth.email')}</dt><dd>{person.email}</dd>
@@ -20,6 +21,7 @@ const Facts = ({ person }: { person: Person }) => {
             <dt>{t('people.factor')}</dt><dd><FactorChip person={person} /></dd>
             <dt>{t('people.lastSeen')}</dt><dd>{person.last_login_at ? formatDateTime(person.last_login_at) : t('people.never')}</dd>
             {person.locked_until && <><dt>{t('people.statuses.LOCKED')}</dt><dd>{t('people.lockedUntil', { time: formatDateTime(person.locked_until) })}</dd></>}
+            {can('manage_roles') && person.role !== 'ADMIN' && <><dt>{t('people.permissions')}</dt><dd><Anchor component={Link} to="/settings/access" search={{ person: person.id }} inherit>{t('access.change')}</Anchor></dd></>}
             <dt>{t('people.language')}</dt><dd>{t(`languages.${person.locale}`)}</dd>
             <dt>{t('people.joined')}</dt><dd>{formatDateTime(person.created_at)}</dd>
         </dl>
@@ -54,6 +56,7 @@ const Actions = ({ person, changed, gone }: { person: Person; changed: () => voi
     const { me } = useSession();
     const [doing, setDoing] = useState<Doing>(null);
     const letIn = useMutation({ mutationFn: () => reactivate(person.id), onSuccess: changed });
+    const out = useMutation({ mutationFn: () => endSessions(person.id), onSuccess: changed });
     const open = useMutation({ mutationFn: () => unlock(person.id), onSuccess: changed });
     const close = () => setDoing(null);
     const done = () => {
@@ -64,11 +67,13 @@ const Actions = ({ person, changed, gone }: { person: Person; changed: () => voi
     const isAsked = person.mfa_reset_asked_by !== null;
     return (
         <div className="stack">
-            <FormErrors error={letIn.error ?? open.error} />
+            <FormErrors error={letIn.error ?? open.error ?? out.error} />
+            {out.data && <p role="status" style={{ margin: 0 }}>{t('people.ended', { count: out.data.ended })}</p>}
             {isAsked && <p role="status" style={{ margin: 0 }}>{t(person.mfa_reset_asked_by === me.user.id ? 'people.resetWaiting' : 'people.resetAsked')}</p>}
             <div className="row">
                 {person.locked_until && <Button variant="default" loading={open.isPending} onClick={() => open.mutate()}>{t('people.unlock')}</Button>}
                 {person.mfa_enabled && <Button variant="default" onClick={() => setDoing('reset')}>{t(isAsked ? 'people.confirmReset' : 'people.reset')}</Button>}
+                {person.is_active && <Button variant="default" loading={out.isPending} onClick={() => out.mutate()}>{t('people.endSessions')}</Button>}
                 {person.is_active
                     ? <Button variant="default" onClick={() => setDoing('deactivate')}>{t('people.deactivate')}</Button>
                     : <Button variant="default" loading={letIn.isPending} onClick={() => letIn.mutate()}>{t('people.reactivate')}</Button>}
