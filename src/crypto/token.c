@@ -36,6 +36,7 @@ static text payload_of(arena *a, const token_claims *c)
     json_key(&w, "role"), json_write_text(&w, c->role);
     json_key(&w, "super"), json_write_bool(&w, c->is_super_admin);
     json_key(&w, "jti"), json_write_uuid(&w, c->jti);
+    if (c->authenticated_at) json_key(&w, "auth_time"), json_write_integer(&w, c->authenticated_at / SECONDS(1));
     json_key(&w, "iat"), json_write_integer(&w, c->issued_at / SECONDS(1));
     json_key(&w, "exp"), json_write_integer(&w, c->expires_at / SECONDS(1));
     json_close(&w, '}');
@@ -119,6 +120,7 @@ static error read_claims(arena *a, text payload, token_claims *out)
     json_t *object;
     TRY(part_json(a, payload, &object));
     const json_t *issued = json_object_get(object, "iat"), *expires = json_object_get(object, "exp");
+    const json_t *proven = json_object_get(object, "auth_time");
     *out = (token_claims){
         .role = json_text_of(json_object_get(object, "role")),
         .issuer = json_text_of(json_object_get(object, "iss")),
@@ -131,8 +133,11 @@ static error read_claims(arena *a, text payload, token_claims *out)
                  uuid_parse(json_text_of(json_object_get(object, "jti")), &out->jti);
     const int64_t latest = 253402300799; /* the year 9999 */
     if (!whole || json_integer_value(issued) < 0 || json_integer_value(expires) < 0 ||
-        json_integer_value(issued) > latest || json_integer_value(expires) > latest)
+        json_integer_value(issued) > latest || json_integer_value(expires) > latest ||
+        (proven && (!json_is_integer(proven) || json_integer_value(proven) < 0 ||
+                    json_integer_value(proven) > json_integer_value(issued))))
         return unreadable(a);
+    out->authenticated_at = proven ? SECONDS(json_integer_value(proven)) : 0;
     out->issued_at = SECONDS(json_integer_value(issued));
     out->expires_at = SECONDS(json_integer_value(expires));
     return OK;

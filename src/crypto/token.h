@@ -24,6 +24,7 @@ typedef struct token_claims {
     uuid subject, org, jti;
     text role, issuer, audience;
     bool is_super_admin;
+    instant authenticated_at; /* auth_time: when somebody last proved who it is; 0 when the token does not say it */
     instant issued_at, expires_at; /* whole seconds */
 } token_claims;
 

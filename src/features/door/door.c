@@ -54,6 +54,7 @@ static error authenticate(request *rq)
                         .role = claims.role,
                         .is_super_admin = claims.is_super_admin,
                         .by_cookie = by_cookie,
+                        .authenticated_at = claims.authenticated_at,
                         .expires_at = claims.expires_at };
     rq->who = who;
     return OK;
@@ -80,6 +81,13 @@ static caller caller_of(const request *rq)
     return c;
 }
 
+error door_check_fresh(arena *a, const principal *who, instant now)
+{
+    if (now - who->authenticated_at <= MINUTES(STEP_UP_MINUTES)) return OK;
+    return fail(a, STEP_UP_REQUIRED, "",
+                "This matters much, and you signed in a while ago: show that it is you first.");
+}
+
 static error check_access(const request *rq, const access_rule *access)
 {
     const principal *who = rq->who;
@@ -91,7 +99,7 @@ static error check_access(const request *rq, const access_rule *access)
         return fail(rq->arena, FORBIDDEN, "",
                     "Your role %.*s lacks the capability %s; ask an administrator of your organization.",
                     PRINT(who->role), access->capability);
-    return OK;
+    return rq->route->step_up ? door_check_fresh(rq->arena, who, clock_now(&app_of(rq)->clock)) : OK;
 }
 
 /* Whose session has ended is told so, and is not on record as somebody who tried what is forbidden. */
@@ -332,7 +340,7 @@ static void audit_refusal(request *rq, error outcome)
 {
     const char *event = rq->event ? rq->event : rq->route->audit;
     text reason = text_of(error_kind_name(outcome->kind));
-    if (outcome->kind == FORBIDDEN) {
+    if (outcome->kind == FORBIDDEN || outcome->kind == STEP_UP_REQUIRED) {
         event = "forbidden";
         reason = text_format(rq->arena, "%.*s: %s", PRINT(asked(rq)), outcome->message);
     }

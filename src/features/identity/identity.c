@@ -113,7 +113,8 @@ error identity_register(platform *app, scope *db, const registration *in, regist
 
 /* ------------------------------------------------------------------ tokens */
 
-error identity_give_tokens(platform *app, scope *db, const account *who, uuid family, sign_in *out)
+static error give_tokens(platform *app, scope *db, const account *who, uuid family, instant authenticated_at,
+                         sign_in *out)
 {
     instant now = scope_now(db);
     uuid jti = uuid_v4();
@@ -126,6 +127,7 @@ error identity_give_tokens(platform *app, scope *db, const account *who, uuid fa
         .jti = jti,
         .issuer = app->issuer,
         .audience = TEXT("aic"),
+        .authenticated_at = authenticated_at,
         .issued_at = now,
         .expires_at = now + MINUTES(ACCESS_MINUTES),
     };
@@ -138,6 +140,7 @@ error identity_give_tokens(platform *app, scope *db, const account *who, uuid fa
                                                          .refresh_hash = opaque_token_hash(db->arena, refresh),
                                                          .user_agent = db->who.user_agent,
                                                          .ip = db->who.ip,
+                                                         .authenticated_at = authenticated_at,
                                                          .expires_at = now + DAYS(REFRESH_DAYS) }));
     *out = (sign_in){
         .access_token = access,
@@ -153,6 +156,11 @@ error identity_give_tokens(platform *app, scope *db, const account *who, uuid fa
                   .created_at = who->created_at },
     };
     return OK;
+}
+
+error identity_give_tokens(platform *app, scope *db, const account *who, uuid family, sign_in *out)
+{
+    return give_tokens(app, db, who, family, scope_now(db), out);
 }
 
 /* ------------------------------------------------------------------ sign in */
@@ -225,7 +233,7 @@ error identity_refresh(platform *app, scope *db, text refresh_token, sign_in *ou
     bool lacks_factor = found && !who.mfa_enabled && mfa_is_wanted(app, &who);
     if (!found || !who.is_active || lacks_factor)
         return fail(db->arena, UNAUTHENTICATED, "", "Your session has ended. Sign in again.");
-    return identity_give_tokens(app, db, &who, taken.family_id, out);
+    return give_tokens(app, db, &who, taken.family_id, taken.authenticated_at, out); /* it proves nothing anew */
 }
 
 error identity_sign_out(scope *db, const principal *who)

@@ -35,7 +35,8 @@ typedef struct sign_in {
     /* Or, instead of all these, what is still wanted: a code (mfa_required), or that a second factor is set up. */
     bool mfa_required, mfa_setup_required;
     text mfa_token;
-    text refresh_token; /* for the cookie; never in a reply's body */
+    text_list mfa_methods; /* when a second factor is asked for */
+    text refresh_token;    /* for the cookie; never in a reply's body */
 } sign_in;
 
 typedef struct registered {
@@ -58,7 +59,8 @@ error identity_register(platform *app, scope *db, const registration *in, regist
 /* UNAUTHENTICATED with one text and one duration for every cause. */
 error identity_sign_in(platform *app, scope *db, const credentials *in, sign_in *out);
 error identity_refresh(platform *app, scope *db, text refresh_token, sign_in *out);
-/* Tokens for somebody who has proven who it is; a new family is a new sign-in. The scope's organization is set. */
+/* Tokens for somebody who has proven who it is at this moment; a new family is a new sign-in. The scope's organization
+ * is set. */
 error identity_give_tokens(platform *app, scope *db, const account *who, uuid family, sign_in *out);
 error identity_sign_out(scope *db, const principal *who);
 
