@@ -23,6 +23,10 @@ static const field secret_fields[] = { FIELD(mfa_secret, secret, A_TEXT, .doc = 
 static const field confirmation_fields[] = { FIELD(mfa_confirmation, password, A_SECRET, REQUIRED, MIN(1), MAX(200)),
                                              FIELD(mfa_confirmation, code, A_SECRET, REQUIRED, MIN(6), MAX(40), CODE),
                                              FIELDS_END };
+static const field renewal_fields[] = { FIELD(mfa_confirmation, password, A_SECRET, REQUIRED, MIN(1), MAX(200)),
+                                        FIELD(mfa_confirmation, code, A_SECRET, MIN(6), MAX(40),
+                                              .doc = "If codes are switched on, or else to stand in for a passkey"),
+                                        FIELDS_END };
 static const field codes_fields[] = { FIELD(mfa_codes, recovery_codes, TEXTS, .doc = "Shown once; each is good once"),
                                       FIELDS_END };
 static const field state_fields[] = { FIELD(mfa_state, enabled, A_BOOL, .doc = "There is one, of whatever kind"),
@@ -146,7 +150,7 @@ const route mfa_routes[] = {
       BODY(mfa_confirmation, confirmation_fields), .audit = "mfa_disabled", .rate = RATE_SIGN_IN,
       .handle = post_disable },
     { POST, "/auth/recovery-codes", "Make new recovery codes; the old ones end", SIGNED_IN, OWN_SCOPE,
-      BODY(mfa_confirmation, confirmation_fields), REPLY(mfa_codes, codes_fields), .audit = "recovery_codes_renewed",
+      BODY(mfa_confirmation, renewal_fields), REPLY(mfa_codes, codes_fields), .audit = "recovery_codes_renewed",
       .rate = RATE_SIGN_IN, .handle = post_codes },
     { GET, "/auth/mfa", "Your second factor", SIGNED_IN, TENANT, REPLY(mfa_state, state_fields), .rate = RATE_READ,
       .handle = get_state },

@@ -2,6 +2,7 @@
 
 #include "crypto/random.h"
 #include "crypto/webauthn.h"
+#include "features/door/door.h"
 #include "features/identity/factors.h"
 #include "features/identity/lockout.h"
 
@@ -128,7 +129,9 @@ error passkeys_begin(platform *app, scope *db, const passkey_site *site, const p
 {
     account owner = { 0 };
     mfa_confirmation given = { .password = in->password, .code = in->code };
-    if (!text_is(in->mfa_token) && who) TRY(factor_check_fresh(app, db, who, &given));
+    if (!text_is(in->mfa_token) && who)
+        TRY(text_is(in->password) ? factor_check_fresh(app, db, who, &given)
+                                  : door_check_fresh(db->arena, who, scope_now(db)));
     TRY(factor_whose(db, who, in->mfa_token, false, &owner));
     TRY(scope_set_org(db, owner.org_id));
     TRY(descriptors(db, &owner, &out->known));

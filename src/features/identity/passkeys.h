@@ -94,7 +94,8 @@ extern const field passkey_answer_fields[], passkey_request_fields[];
 
 /* ------------------------------------------------------------------ adding */
 
-/* By somebody signed in a few minutes ago or with the password, or by the mfa_token of a set-up. */
+/* By somebody who has proven who it is a few minutes ago (STEP_UP_REQUIRED) or gives the password, or by the mfa_token
+ * of a set-up. */
 error passkeys_begin(platform *app, scope *db, const passkey_site *site, const principal *who, const passkey_begin *in,
                      passkey_creation *out);
 /* INVALID at /credential; CONFLICT: known already, or too many. */

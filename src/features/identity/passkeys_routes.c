@@ -73,12 +73,13 @@ const field passkey_answer_fields[] = {
 #define TOKEN(type)                                                                                                    \
     FIELD(type, mfa_token, A_SECRET, MAX(100), .doc = "What signing in gave; or send it as the bearer token")
 
-static const field begin_fields[] = { TOKEN(passkey_begin),
-                                      FIELD(passkey_begin, password, A_SECRET, MIN(1), MAX(200),
-                                            .doc = "Needed by a session that is older than five minutes"),
-                                      FIELD(passkey_begin, code, A_SECRET, MIN(6), MAX(40),
-                                            .doc = "With the password, if you have a second factor"),
-                                      FIELDS_END };
+static const field begin_fields[] = {
+    TOKEN(passkey_begin),
+    FIELD(passkey_begin, password, A_SECRET, MIN(1), MAX(200),
+          .doc = "In place of a step-up, when the last proof is older than five minutes"),
+    FIELD(passkey_begin, code, A_SECRET, MIN(6), MAX(40), .doc = "With the password, if you have a second factor"),
+    FIELDS_END
+};
 static const field addition_fields[] = {
     TOKEN(passkey_addition),
     FIELD(passkey_addition, name, A_TEXT, REQUIRED, MIN(1), MAX(100), .example = "Blue key on the key ring"),

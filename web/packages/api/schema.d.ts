@@ -2033,9 +2033,9 @@ export interface operations {
                     password: string;
                     /**
                      * Format: password
-                     * @description Six digits of the authenticator app, or a recovery code
+                     * @description If codes are switched on, or else to stand in for a passkey
                      */
-                    code: string;
+                    code?: string | null;
                 };
             };
         };
@@ -2277,7 +2277,7 @@ export interface operations {
                     mfa_token?: string | null;
                     /**
                      * Format: password
-                     * @description Needed by a session that is older than five minutes
+                     * @description In place of a step-up, when the last proof is older than five minutes
                      */
                     password?: string | null;
                     /**

@@ -6,6 +6,7 @@ import { FormErrors } from '@aic/ui';
 import { type SubmitEvent, useState } from 'react';
 import icon from '../ui/icon.svg';
 import { textOf } from './form';
+import { PasskeySetUp, PasskeySignIn } from './PasskeySignIn';
 import { CodeForm, SetUp } from './SecondFactor';
 
 const Register = ({ done }: { done: (email: string, password: string) => void }) => {
@@ -41,16 +42,24 @@ interface Props {
     onCodes: (codes: string[]) => void;
 }
 
+interface Wanted {
+    token: string;
+    setUp: boolean;
+    methods: string[];
+}
+
+const titleOf = (wanted: Wanted) => (wanted.setUp ? 'mfa.setUpTitle' : wanted.methods.includes('passkey') ? 'passkeys.factorTitle' : 'mfa.codeTitle');
+
 export const SignInPage = ({ mayRegister = true, onCodes }: Props) => {
     const { t } = useTranslation();
     const client = useQueryClient();
     const [registering, setRegistering] = useState(false);
-    const [wanted, setWanted] = useState<{ token: string; setUp: boolean } | null>(null);
+    const [wanted, setWanted] = useState<Wanted | null>(null);
     const enter = () => void client.invalidateQueries();
     const signIn = useMutation({
         mutationFn: (body: { email: string; password: string }) => call(api.POST('/api/v1/auth/login', { body })),
         onSuccess: (answer) => {
-            if (answer.mfa_token) setWanted({ token: answer.mfa_token, setUp: answer.mfa_setup_required === true });
+            if (answer.mfa_token) setWanted({ token: answer.mfa_token, setUp: answer.mfa_setup_required === true, methods: answer.mfa_methods ?? [] });
             else enter();
         },
     });
@@ -59,7 +68,7 @@ export const SignInPage = ({ mayRegister = true, onCodes }: Props) => {
         const form = new FormData(event.currentTarget);
         signIn.mutate({ email: textOf(form, 'email'), password: textOf(form, 'password') });
     };
-    const title = wanted ? t(wanted.setUp ? 'mfa.setUpTitle' : 'mfa.codeTitle') : t(registering ? 'auth.registerTitle' : 'auth.welcome');
+    const title = wanted ? t(titleOf(wanted)) : t(registering ? 'auth.registerTitle' : 'auth.welcome');
     return (
         <main className="auth">
             <div className="card panel stack">
@@ -68,8 +77,8 @@ export const SignInPage = ({ mayRegister = true, onCodes }: Props) => {
                     <h1>{title}</h1>
                     {!wanted && <p className="soft small">{t('app.claim')}</p>}
                 </div>
-                {wanted?.setUp && <SetUp token={wanted.token} done={onCodes} />}
-                {wanted && !wanted.setUp && <CodeForm token={wanted.token} done={enter} back={() => setWanted(null)} />}
+                {wanted?.setUp && <><SetUp token={wanted.token} done={onCodes} /><PasskeySetUp token={wanted.token} done={onCodes} /></>}
+                {wanted && !wanted.setUp && <CodeForm methods={wanted.methods} token={wanted.token} done={enter} back={() => setWanted(null)} />}
                 {!wanted && registering && <Register done={(email, password) => signIn.mutate({ email, password })} />}
                 {!wanted && !registering && (
                     <form className="stack" onSubmit={submit}>
@@ -79,6 +88,7 @@ export const SignInPage = ({ mayRegister = true, onCodes }: Props) => {
                         <Button type="submit" loading={signIn.isPending} fullWidth>{t('auth.signIn')}</Button>
                     </form>
                 )}
+                {!wanted && !registering && <PasskeySignIn done={enter} />}
                 {mayRegister && !wanted && (
                     <p className="small soft">
                         {registering ? t('auth.haveAccount') : t('auth.noAccount')}{' '}

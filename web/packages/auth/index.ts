@@ -1,4 +1,6 @@
 export { useSession, useSignOut, SessionGate, wasSignedIn, type Session } from './session';
 export { SignInPage } from './SignInPage';
 export { RecoveryCodes, SetUp } from './SecondFactor';
+export { addPasskey } from './PasskeySignIn';
+export { hasPasskeys } from './passkey';
 export { textOf } from './form';

@@ -1,10 +1,12 @@
 import { audit } from './en.audit';
 import { intake } from './en.intake';
+import { passkeys } from './en.passkeys';
 import { security } from './en.security';
 
 export const en = {
     ...audit,
     ...intake,
+    ...passkeys,
     ...security,
     app: { name: 'AIC Platform', claim: 'A named human stays accountable.' },
     nav: {
