@@ -25,7 +25,7 @@ const codeOf = (base32, later = 0) => {
 const signIn = async () => {
     await page.getByLabel('E-mail').fill(email);
     await page.getByLabel('Password').first().fill(secret);
-    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
 };
 
 before(async () => {

@@ -280,6 +280,142 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/passkeys/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to add a passkey
+         * @description The reply is for navigator.credentials.create, as PublicKeyCredential.parseCreationOptionsFromJSON reads it.
+         */
+        post: operations["post_auth_passkeys_options"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Your passkeys */
+        get: operations["get_auth_passkeys"];
+        put?: never;
+        /**
+         * Add a passkey
+         * @description Keys of ES256, EdDSA and RS256. An attestation of any format is let in, and none is trusted. When it is your first second factor, sessions that began without one end.
+         */
+        post: operations["post_auth_passkeys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/passkeys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a passkey
+         * @description Not the last second factor of somebody who must have one. Only within five minutes of signing in or of POST /auth/step-up.
+         */
+        delete: operations["delete_auth_passkeys_id"];
+        options?: never;
+        head?: never;
+        /** Rename a passkey */
+        patch: operations["patch_auth_passkeys_id"];
+        trace?: never;
+    };
+    "/api/v1/auth/passkeys/sign-in/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to sign in with a passkey
+         * @description With an mfa_token, the passkeys of this person, after the password. Without, whichever the device has; it must make sure who it is, and no password is needed.
+         */
+        post: operations["post_auth_passkeys_sign_in_options"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/passkeys/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign in with a passkey */
+        post: operations["post_auth_passkeys_sign_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/step-up/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How you may show that it is you */
+        post: operations["post_auth_step_up_options"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/step-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show anew that it is you
+         * @description Needed before what matters most, such as replacing signing keys, when you signed in more than five minutes ago. The new tokens take the place of those of this session.
+         */
+        post: operations["post_auth_step_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/forgot-password": {
         parameters: {
             query?: never;
@@ -407,7 +543,10 @@ export interface paths {
         /** List the keys that sign access tokens, without private parts */
         get: operations["get_admin_signing_keys"];
         put?: never;
-        /** Make a new signing key, as rotate does */
+        /**
+         * Make a new signing key, as rotate does
+         * @description Only within five minutes of signing in or of POST /auth/step-up.
+         */
         post: operations["post_admin_signing_keys"];
         delete?: never;
         options?: never;
@@ -426,7 +565,7 @@ export interface paths {
         put?: never;
         /**
          * Replace the active signing key
-         * @description The reply is the new key, which signs at once. What the old one signed is good for 24 hours more, in an emergency for none. Every server follows within five seconds.
+         * @description The reply is the new key, which signs at once. What the old one signed is good for 24 hours more, in an emergency for none. Every server follows within five seconds. Only within five minutes of signing in or of POST /auth/step-up.
          */
         post: operations["post_admin_signing_keys_rotate"];
         delete?: never;
@@ -446,7 +585,7 @@ export interface paths {
         put?: never;
         /**
          * Mark a signing key as compromised
-         * @description What it signed is refused at once. When it was the active key, a new one takes its place.
+         * @description What it signed is refused at once. When it was the active key, a new one takes its place. Only within five minutes of signing in or of POST /auth/step-up.
          */
         post: operations["post_admin_signing_keys_kid_compromised"];
         delete?: never;
@@ -1107,7 +1246,10 @@ export interface paths {
         /** List the roles, those built in first */
         get: operations["get_roles"];
         put?: never;
-        /** Make a role of your organization's own */
+        /**
+         * Make a role of your organization's own
+         * @description Only within five minutes of signing in or of POST /auth/step-up.
+         */
         post: operations["post_roles"];
         delete?: never;
         options?: never;
@@ -1126,7 +1268,10 @@ export interface paths {
         get: operations["get_roles_id"];
         put?: never;
         post?: never;
-        /** Put a role away that nobody has */
+        /**
+         * Put a role away that nobody has
+         * @description Only within five minutes of signing in or of POST /auth/step-up.
+         */
         delete: operations["delete_roles_id"];
         options?: never;
         head?: never;
@@ -1144,7 +1289,7 @@ export interface paths {
         get?: never;
         /**
          * Say what a role may do
-         * @description Ends the access tokens of those who have it; the next refresh brings new ones.
+         * @description Ends the access tokens of those who have it; the next refresh brings new ones. Only within five minutes of signing in or of POST /auth/step-up.
          */
         put: operations["put_roles_id_capabilities"];
         post?: never;
@@ -1165,7 +1310,7 @@ export interface paths {
         get: operations["get_users_id_capabilities"];
         /**
          * Give a role of your own, grant and deny
-         * @description Nobody gives what he lacks, or changes the own. The person's access tokens end; the next refresh brings new ones.
+         * @description Nobody gives what he lacks, or changes the own. The person's access tokens end; the next refresh brings new ones. Only within five minutes of signing in or of POST /auth/step-up.
          */
         put: operations["put_users_id_capabilities"];
         post?: never;
@@ -1202,7 +1347,10 @@ export interface paths {
         /** List the API keys, newest first */
         get: operations["get_api_keys"];
         put?: never;
-        /** Make an API key; it is shown once */
+        /**
+         * Make an API key; it is shown once
+         * @description Only within five minutes of signing in or of POST /auth/step-up.
+         */
         post: operations["post_api_keys"];
         delete?: never;
         options?: never;
@@ -1239,7 +1387,7 @@ export interface paths {
         put?: never;
         /**
          * Replace an API key
-         * @description The new key is good at once; the old one a day more.
+         * @description The new key is good at once; the old one a day more. Only within five minutes of signing in or of POST /auth/step-up.
          */
         post: operations["post_api_keys_id_rotate"];
         delete?: never;
@@ -1285,14 +1433,14 @@ export interface paths {
         post?: never;
         /**
          * Delete somebody's account and erase what is personal
-         * @description Name, address, password, second factor and sessions are erased. The id stays, so that records and the ledger hold.
+         * @description Name, address, password, second factor and sessions are erased. The id stays, so that records and the ledger hold. Only within five minutes of signing in or of POST /auth/step-up.
          */
         delete: operations["delete_users_id"];
         options?: never;
         head?: never;
         /**
          * Change somebody's name, language or role
-         * @description Nobody changes his own role, gives one above his own, or takes the last administrator's.
+         * @description Nobody changes his own role, gives one above his own, or takes the last administrator's. A role is changed only within five minutes of signing in or of POST /auth/step-up.
          */
         patch: operations["patch_users_id"];
         trace?: never;
@@ -1345,7 +1493,7 @@ export interface paths {
         put?: never;
         /**
          * Take a lost second factor away
-         * @description Sessions end. For super admins and the certification body's own people two different administrators must ask for it within a day.
+         * @description Sessions end. For super admins and the certification body's own people two different administrators must ask for it within a day. Only within five minutes of signing in or of POST /auth/step-up.
          */
         post: operations["post_users_id_reset_mfa"];
         delete?: never;
@@ -1623,7 +1771,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description You are known, and may not do this. */
+        /** @description You are known, and may not do this. Where the type ends in step_up_required you may, once you have shown anew who you are: POST /auth/step-up, then ask again. */
         forbidden: {
             headers: {
                 [name: string]: unknown;
@@ -1736,6 +1884,8 @@ export interface components {
             headers: {
                 /** @description Seconds to wait */
                 "Retry-After"?: number;
+                "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                RateLimit: components["headers"]["RateLimit"];
                 [name: string]: unknown;
             };
             content: {
@@ -1774,7 +1924,18 @@ export interface components {
     };
     parameters: never;
     requestBodies: never;
-    headers: never;
+    headers: {
+        /**
+         * @description The limits that this request was counted by: how many (q) in how many seconds (w)
+         * @example "api";q=1000;w=60
+         */
+        RateLimitPolicy: string;
+        /**
+         * @description What is left of each (r), and in how many seconds it is whole again (t). Not there while limits are lifted
+         * @example "api";r=998;t=41
+         */
+        RateLimit: string;
+    };
     pathItems: never;
 }
 export type $defs = Record<string, never>;
@@ -1806,6 +1967,8 @@ export interface operations {
             /** @description Register an organization and its first administrator */
             201: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1867,6 +2030,8 @@ export interface operations {
             /** @description Sign in */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1889,12 +2054,14 @@ export interface operations {
                             /** Format: date-time */
                             created_at: string;
                         };
-                        /** @description No tokens yet: send a code to /auth/mfa/verify */
+                        /** @description No tokens yet: send a code to /auth/mfa/verify, or a passkey to /auth/passkeys/sign-in */
                         mfa_required?: boolean;
-                        /** @description No tokens yet: set up a second factor by /auth/mfa/setup */
+                        /** @description No tokens yet: set up a second factor by /auth/mfa/setup or /auth/passkeys/options */
                         mfa_setup_required?: boolean;
                         /** @description For these; good for five minutes */
                         mfa_token?: string;
+                        /** @description What mfa_required takes */
+                        mfa_methods?: ("totp" | "passkey" | "recovery_code")[];
                     };
                 };
             };
@@ -1926,6 +2093,8 @@ export interface operations {
             /** @description Continue a session by its refresh cookie */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1948,12 +2117,14 @@ export interface operations {
                             /** Format: date-time */
                             created_at: string;
                         };
-                        /** @description No tokens yet: send a code to /auth/mfa/verify */
+                        /** @description No tokens yet: send a code to /auth/mfa/verify, or a passkey to /auth/passkeys/sign-in */
                         mfa_required?: boolean;
-                        /** @description No tokens yet: set up a second factor by /auth/mfa/setup */
+                        /** @description No tokens yet: set up a second factor by /auth/mfa/setup or /auth/passkeys/options */
                         mfa_setup_required?: boolean;
                         /** @description For these; good for five minutes */
                         mfa_token?: string;
+                        /** @description What mfa_required takes */
+                        mfa_methods?: ("totp" | "passkey" | "recovery_code")[];
                     };
                 };
             };
@@ -1963,7 +2134,6 @@ export interface operations {
             409: components["responses"]["conflict"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
-            423: components["responses"]["locked"];
             429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
@@ -1981,6 +2151,8 @@ export interface operations {
             /** @description Sign out */
             204: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -2010,6 +2182,8 @@ export interface operations {
             /** @description Let somebody sign in again who was locked out */
             204: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -2021,6 +2195,7 @@ export interface operations {
             409: components["responses"]["conflict"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -2037,6 +2212,8 @@ export interface operations {
             /** @description Who is signed in */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2097,6 +2274,7 @@ export interface operations {
             403: components["responses"]["forbidden"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -2121,6 +2299,8 @@ export interface operations {
             /** @description Change your name or language */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2174,6 +2354,7 @@ export interface operations {
             414: components["responses"]["address_too_long"];
             415: components["responses"]["unsupported_media"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -2198,6 +2379,11 @@ export interface operations {
                      * @description Needed by a session that is older than five minutes
                      */
                     password?: string | null;
+                    /**
+                     * Format: password
+                     * @description With the password, if you have a passkey already: a recovery code
+                     */
+                    code?: string | null;
                 };
             };
         };
@@ -2205,6 +2391,8 @@ export interface operations {
             /** @description Begin to set up a second factor */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2260,11 +2448,13 @@ export interface operations {
             /** @description Switch it on by a first code */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
-                        /** @description Shown once; each stands in for a code once */
+                        /** @description Shown once; each stands in for a code once. None when there are some already */
                         recovery_codes: string[];
                         /** @description RS256 JWT; also set as an HttpOnly cookie */
                         access_token?: string;
@@ -2330,6 +2520,8 @@ export interface operations {
             /** @description Finish signing in by a code */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2352,12 +2544,14 @@ export interface operations {
                             /** Format: date-time */
                             created_at: string;
                         };
-                        /** @description No tokens yet: send a code to /auth/mfa/verify */
+                        /** @description No tokens yet: send a code to /auth/mfa/verify, or a passkey to /auth/passkeys/sign-in */
                         mfa_required?: boolean;
-                        /** @description No tokens yet: set up a second factor by /auth/mfa/setup */
+                        /** @description No tokens yet: set up a second factor by /auth/mfa/setup or /auth/passkeys/options */
                         mfa_setup_required?: boolean;
                         /** @description For these; good for five minutes */
                         mfa_token?: string;
+                        /** @description What mfa_required takes */
+                        mfa_methods?: ("totp" | "passkey" | "recovery_code")[];
                     };
                 };
             };
@@ -2401,6 +2595,8 @@ export interface operations {
             /** @description Switch your second factor off */
             204: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -2435,9 +2631,9 @@ export interface operations {
                     password: string;
                     /**
                      * Format: password
-                     * @description Six digits of the authenticator app, or a recovery code
+                     * @description If codes are switched on, or else to stand in for a passkey
                      */
-                    code: string;
+                    code?: string | null;
                 };
             };
         };
@@ -2445,6 +2641,8 @@ export interface operations {
             /** @description Make new recovery codes; the old ones end */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2482,13 +2680,18 @@ export interface operations {
             /** @description Your second factor */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
+                        /** @description There is one, of whatever kind */
                         enabled: boolean;
                         /** @description A duty of your role or organization */
                         required: boolean;
+                        /** @description What it may be shown by; none when there is none */
+                        methods: ("totp" | "passkey" | "recovery_code")[];
                         recovery_codes_left: number;
                     };
                 };
@@ -2498,6 +2701,7 @@ export interface operations {
             403: components["responses"]["forbidden"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -2514,6 +2718,8 @@ export interface operations {
             /** @description Where you are signed in */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2557,6 +2763,8 @@ export interface operations {
             /** @description End one of your sessions */
             204: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -2585,6 +2793,8 @@ export interface operations {
             /** @description End all your other sessions */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2634,12 +2844,659 @@ export interface operations {
             /** @description Change your password; your other sessions end */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
                         /** @description Sessions that were ended */
                         ended: number;
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["timeout"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            414: components["responses"]["address_too_long"];
+            415: components["responses"]["unsupported_media"];
+            422: components["responses"]["invalid"];
+            423: components["responses"]["locked"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    post_auth_passkeys_options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: password
+                     * @description What signing in gave; or send it as the bearer token
+                     */
+                    mfa_token?: string | null;
+                    /**
+                     * Format: password
+                     * @description In place of a step-up, when the last proof is older than five minutes
+                     */
+                    password?: string | null;
+                    /**
+                     * Format: password
+                     * @description With the password, if you have a second factor
+                     */
+                    code?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Begin to add a passkey */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description base64url; good once, for five minutes */
+                        challenge: string;
+                        rp: {
+                            id: string;
+                            name: string;
+                        };
+                        user: {
+                            /** @description base64url */
+                            id: string;
+                            name: string;
+                            displayName: string;
+                        };
+                        pubKeyCredParams: {
+                            /** @enum {string} */
+                            type: "public-key";
+                            /** @description COSE's number */
+                            alg: number;
+                        }[];
+                        /** @description Milliseconds */
+                        timeout: number;
+                        excludeCredentials: {
+                            /** @enum {string} */
+                            type: "public-key";
+                            /** @description base64url */
+                            id: string;
+                            transports: string[];
+                        }[];
+                        authenticatorSelection: {
+                            residentKey: string;
+                            userVerification: string;
+                        };
+                        /** @description none: what kind of device it is, nobody asks and nobody trusts */
+                        attestation: string;
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["timeout"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            414: components["responses"]["address_too_long"];
+            415: components["responses"]["unsupported_media"];
+            422: components["responses"]["invalid"];
+            423: components["responses"]["locked"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    get_auth_passkeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Your passkeys */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                            /** @description Kept by a service as well, such as a password manager */
+                            backed_up: boolean;
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            last_used_at: string | null;
+                        }[];
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            414: components["responses"]["address_too_long"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    post_auth_passkeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: password
+                     * @description What signing in gave; or send it as the bearer token
+                     */
+                    mfa_token?: string | null;
+                    /** @example Blue key on the key ring */
+                    name: string;
+                    /** @description What navigator.credentials.create gave, as its toJSON writes it */
+                    credential: {
+                        /** @description base64url */
+                        id: string;
+                        /** @description base64url */
+                        rawId?: string | null;
+                        /** @enum {string} */
+                        type: "public-key";
+                        authenticatorAttachment?: string | null;
+                        clientExtensionResults?: unknown;
+                        response: {
+                            /** @description base64url */
+                            clientDataJSON: string;
+                            /** @description base64url */
+                            attestationObject?: string | null;
+                            /** @description base64url */
+                            authenticatorData?: string | null;
+                            /** @description base64url */
+                            signature?: string | null;
+                            /** @description base64url */
+                            userHandle?: string | null;
+                            /** @description base64url */
+                            publicKey?: string | null;
+                            publicKeyAlgorithm?: number | null;
+                            transports?: string[] | null;
+                        };
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Add a passkey */
+            201: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        passkey: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                            /** @description Kept by a service as well, such as a password manager */
+                            backed_up: boolean;
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            last_used_at: string | null;
+                        };
+                        /** @description When it is your first second factor: new tokens, recovery codes */
+                        first?: {
+                            /** @description Shown once; each stands in for a code once. None when there are some already */
+                            recovery_codes: string[];
+                            /** @description RS256 JWT; also set as an HttpOnly cookie */
+                            access_token?: string;
+                            token_type?: string;
+                            /** @description Seconds */
+                            expires_in?: number;
+                            user?: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                                email: string;
+                                /** @enum {string} */
+                                role: "ADMIN" | "COMPLIANCE_OFFICER" | "AUDITOR" | "VIEWER";
+                                /** @enum {string} */
+                                locale: "en" | "af" | "zu" | "fr" | "de";
+                                is_super_admin: boolean;
+                                /** Format: date-time */
+                                created_at: string;
+                            };
+                        };
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["timeout"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            414: components["responses"]["address_too_long"];
+            415: components["responses"]["unsupported_media"];
+            422: components["responses"]["invalid"];
+            423: components["responses"]["locked"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    delete_auth_passkeys_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Remove a passkey */
+            204: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            409: components["responses"]["conflict"];
+            414: components["responses"]["address_too_long"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    patch_auth_passkeys_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Rename a passkey */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        name: string;
+                        /** @description Kept by a service as well, such as a password manager */
+                        backed_up: boolean;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        last_used_at: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["timeout"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            414: components["responses"]["address_too_long"];
+            415: components["responses"]["unsupported_media"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    post_auth_passkeys_sign_in_options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: password
+                     * @description Of a sign-in that wants its second factor
+                     */
+                    mfa_token?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Begin to sign in with a passkey */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description base64url; good once, for five minutes */
+                        challenge: string;
+                        rpId: string;
+                        /** @description Milliseconds */
+                        timeout: number;
+                        userVerification: string;
+                        /** @description Empty: any that the device has for this site */
+                        allowCredentials: {
+                            /** @enum {string} */
+                            type: "public-key";
+                            /** @description base64url */
+                            id: string;
+                            transports: string[];
+                        }[];
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["timeout"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            414: components["responses"]["address_too_long"];
+            415: components["responses"]["unsupported_media"];
+            422: components["responses"]["invalid"];
+            423: components["responses"]["locked"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    post_auth_passkeys_sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: password
+                     * @description Of a sign-in that wants its second factor
+                     */
+                    mfa_token?: string | null;
+                    /** @description What navigator.credentials.get gave, as its toJSON writes it */
+                    credential: {
+                        /** @description base64url */
+                        id: string;
+                        /** @description base64url */
+                        rawId?: string | null;
+                        /** @enum {string} */
+                        type: "public-key";
+                        authenticatorAttachment?: string | null;
+                        clientExtensionResults?: unknown;
+                        response: {
+                            /** @description base64url */
+                            clientDataJSON: string;
+                            /** @description base64url */
+                            attestationObject?: string | null;
+                            /** @description base64url */
+                            authenticatorData?: string | null;
+                            /** @description base64url */
+                            signature?: string | null;
+                            /** @description base64url */
+                            userHandle?: string | null;
+                            /** @description base64url */
+                            publicKey?: string | null;
+                            publicKeyAlgorithm?: number | null;
+                            transports?: string[] | null;
+                        };
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Sign in with a passkey */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description RS256 JWT; also set as an HttpOnly cookie */
+                        access_token?: string;
+                        token_type?: string;
+                        /** @description Seconds */
+                        expires_in?: number;
+                        user?: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                            email: string;
+                            /** @enum {string} */
+                            role: "ADMIN" | "COMPLIANCE_OFFICER" | "AUDITOR" | "VIEWER";
+                            /** @enum {string} */
+                            locale: "en" | "af" | "zu" | "fr" | "de";
+                            is_super_admin: boolean;
+                            /** Format: date-time */
+                            created_at: string;
+                        };
+                        /** @description No tokens yet: send a code to /auth/mfa/verify, or a passkey to /auth/passkeys/sign-in */
+                        mfa_required?: boolean;
+                        /** @description No tokens yet: set up a second factor by /auth/mfa/setup or /auth/passkeys/options */
+                        mfa_setup_required?: boolean;
+                        /** @description For these; good for five minutes */
+                        mfa_token?: string;
+                        /** @description What mfa_required takes */
+                        mfa_methods?: ("totp" | "passkey" | "recovery_code")[];
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["timeout"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            414: components["responses"]["address_too_long"];
+            415: components["responses"]["unsupported_media"];
+            422: components["responses"]["invalid"];
+            423: components["responses"]["locked"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    post_auth_step_up_options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How you may show that it is you */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description What is taken from you */
+                        methods: ("totp" | "passkey" | "recovery_code" | "password")[];
+                        /** @description For navigator.credentials.get */
+                        passkey?: {
+                            /** @description base64url; good once, for five minutes */
+                            challenge: string;
+                            rpId: string;
+                            /** @description Milliseconds */
+                            timeout: number;
+                            userVerification: string;
+                            /** @description Empty: any that the device has for this site */
+                            allowCredentials: {
+                                /** @enum {string} */
+                                type: "public-key";
+                                /** @description base64url */
+                                id: string;
+                                transports: string[];
+                            }[];
+                        };
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            409: components["responses"]["conflict"];
+            414: components["responses"]["address_too_long"];
+            422: components["responses"]["invalid"];
+            423: components["responses"]["locked"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    post_auth_step_up: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: password
+                     * @description Of the authenticator app, or a recovery code
+                     */
+                    code?: string | null;
+                    /**
+                     * Format: password
+                     * @description If you have no second factor
+                     */
+                    password?: string | null;
+                    /** @description If you have a passkey */
+                    passkey?: {
+                        /** @description base64url */
+                        id: string;
+                        /** @description base64url */
+                        rawId?: string | null;
+                        /** @enum {string} */
+                        type: "public-key";
+                        authenticatorAttachment?: string | null;
+                        clientExtensionResults?: unknown;
+                        response: {
+                            /** @description base64url */
+                            clientDataJSON: string;
+                            /** @description base64url */
+                            attestationObject?: string | null;
+                            /** @description base64url */
+                            authenticatorData?: string | null;
+                            /** @description base64url */
+                            signature?: string | null;
+                            /** @description base64url */
+                            userHandle?: string | null;
+                            /** @description base64url */
+                            publicKey?: string | null;
+                            publicKeyAlgorithm?: number | null;
+                            transports?: string[] | null;
+                        };
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Show anew that it is you */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description RS256 JWT; also set as an HttpOnly cookie */
+                        access_token?: string;
+                        token_type?: string;
+                        /** @description Seconds */
+                        expires_in?: number;
+                        user?: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                            email: string;
+                            /** @enum {string} */
+                            role: "ADMIN" | "COMPLIANCE_OFFICER" | "AUDITOR" | "VIEWER";
+                            /** @enum {string} */
+                            locale: "en" | "af" | "zu" | "fr" | "de";
+                            is_super_admin: boolean;
+                            /** Format: date-time */
+                            created_at: string;
+                        };
+                        /** @description No tokens yet: send a code to /auth/mfa/verify, or a passkey to /auth/passkeys/sign-in */
+                        mfa_required?: boolean;
+                        /** @description No tokens yet: set up a second factor by /auth/mfa/setup or /auth/passkeys/options */
+                        mfa_setup_required?: boolean;
+                        /** @description For these; good for five minutes */
+                        mfa_token?: string;
+                        /** @description What mfa_required takes */
+                        mfa_methods?: ("totp" | "passkey" | "recovery_code")[];
                     };
                 };
             };
@@ -2678,6 +3535,8 @@ export interface operations {
             /** @description Ask for a link to set a new password */
             202: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2688,7 +3547,6 @@ export interface operations {
                 };
             };
             400: components["responses"]["bad_request"];
-            401: components["responses"]["unauthenticated"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["not_found"];
             408: components["responses"]["timeout"];
@@ -2697,7 +3555,6 @@ export interface operations {
             414: components["responses"]["address_too_long"];
             415: components["responses"]["unsupported_media"];
             422: components["responses"]["invalid"];
-            423: components["responses"]["locked"];
             429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
@@ -2730,6 +3587,8 @@ export interface operations {
             /** @description Set a new password by the link of a letter */
             204: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -2772,6 +3631,8 @@ export interface operations {
             /** @description Confirm an address by the link of a letter */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2816,6 +3677,8 @@ export interface operations {
             /** @description Ask for another letter to confirm an address */
             202: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2826,7 +3689,6 @@ export interface operations {
                 };
             };
             400: components["responses"]["bad_request"];
-            401: components["responses"]["unauthenticated"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["not_found"];
             408: components["responses"]["timeout"];
@@ -2835,7 +3697,6 @@ export interface operations {
             414: components["responses"]["address_too_long"];
             415: components["responses"]["unsupported_media"];
             422: components["responses"]["invalid"];
-            423: components["responses"]["locked"];
             429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
@@ -2867,6 +3728,8 @@ export interface operations {
             /** @description Change your address; a letter to the new one confirms it */
             202: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2936,6 +3799,8 @@ export interface operations {
             /** @description List the keys that sign access tokens, without private parts */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3010,6 +3875,8 @@ export interface operations {
             /** @description Make a new signing key, as rotate does */
             201: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3084,6 +3951,8 @@ export interface operations {
             /** @description Replace the active signing key */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3158,6 +4027,8 @@ export interface operations {
             /** @description Mark a signing key as compromised */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3223,6 +4094,8 @@ export interface operations {
             /** @description Read your organization */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3264,6 +4137,7 @@ export interface operations {
             403: components["responses"]["forbidden"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -3304,6 +4178,8 @@ export interface operations {
             /** @description Change your organization's profile and rules */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3351,6 +4227,7 @@ export interface operations {
             414: components["responses"]["address_too_long"];
             415: components["responses"]["unsupported_media"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -3367,6 +4244,8 @@ export interface operations {
             /** @description Figures and what to do next */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3447,6 +4326,7 @@ export interface operations {
             403: components["responses"]["forbidden"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -3473,6 +4353,8 @@ export interface operations {
             /** @description List AI systems */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3550,6 +4432,7 @@ export interface operations {
             403: components["responses"]["forbidden"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -3612,6 +4495,8 @@ export interface operations {
             /** @description Register an AI system */
             201: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3689,6 +4574,7 @@ export interface operations {
             414: components["responses"]["address_too_long"];
             415: components["responses"]["unsupported_media"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -3707,6 +4593,8 @@ export interface operations {
             /** @description Read an AI system */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3780,6 +4668,7 @@ export interface operations {
             404: components["responses"]["not_found"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -3831,6 +4720,8 @@ export interface operations {
             /** @description Change an AI system */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3909,6 +4800,7 @@ export interface operations {
             414: components["responses"]["address_too_long"];
             415: components["responses"]["unsupported_media"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -3982,6 +4874,8 @@ export interface operations {
             /** @description Audit a table of decisions for bias */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4011,6 +4905,8 @@ export interface operations {
             /** @description Audit a table of decisions for bias */
             201: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4047,6 +4943,7 @@ export interface operations {
             414: components["responses"]["address_too_long"];
             415: components["responses"]["unsupported_media"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -4071,6 +4968,8 @@ export interface operations {
             /** @description List recorded analyses */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4114,6 +5013,7 @@ export interface operations {
             403: components["responses"]["forbidden"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -4132,6 +5032,8 @@ export interface operations {
             /** @description Read a recorded analysis */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4169,6 +5071,7 @@ export interface operations {
             404: components["responses"]["not_found"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -4194,6 +5097,8 @@ export interface operations {
             /** @description List ledger entries, latest first */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4230,6 +5135,7 @@ export interface operations {
             403: components["responses"]["forbidden"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -4249,6 +5155,8 @@ export interface operations {
             /** @description Recompute every hash and link of your chain */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4266,6 +5174,7 @@ export interface operations {
             403: components["responses"]["forbidden"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -4282,6 +5191,8 @@ export interface operations {
             /** @description Your chain as NDJSON, for `aic ledger verify` */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4293,6 +5204,7 @@ export interface operations {
             403: components["responses"]["forbidden"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -4311,6 +5223,8 @@ export interface operations {
             /** @description Read a ledger entry */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4343,6 +5257,7 @@ export interface operations {
             404: components["responses"]["not_found"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -4377,6 +5292,8 @@ export interface operations {
             /** @description Search your organization's audit log, latest first */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4424,6 +5341,7 @@ export interface operations {
             403: components["responses"]["forbidden"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -4440,6 +5358,8 @@ export interface operations {
             /** @description Recompute every hash and link of your audit log */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4461,6 +5381,7 @@ export interface operations {
             403: components["responses"]["forbidden"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -4479,6 +5400,8 @@ export interface operations {
             /** @description Read an audit entry, with what changed */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4528,6 +5451,7 @@ export interface operations {
             404: components["responses"]["not_found"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -4564,6 +5488,8 @@ export interface operations {
             /** @description Search the audit log of all organizations, latest first */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4630,6 +5556,8 @@ export interface operations {
             /** @description Read an audit entry of any organization, with what changed */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4696,6 +5624,8 @@ export interface operations {
             /** @description Data to try an analysis with */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4717,6 +5647,7 @@ export interface operations {
             403: components["responses"]["forbidden"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -4735,6 +5666,8 @@ export interface operations {
             /** @description One example as CSV */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4747,6 +5680,7 @@ export interface operations {
             404: components["responses"]["not_found"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -4763,6 +5697,8 @@ export interface operations {
             /** @description Plan, payment status and invoices */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4798,6 +5734,7 @@ export interface operations {
             403: components["responses"]["forbidden"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -4823,6 +5760,8 @@ export interface operations {
             /** @description Events of the payment provider */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4859,6 +5798,8 @@ export interface operations {
             /** @description How many incidents people have reported */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4928,6 +5869,8 @@ export interface operations {
             /** @description Report harm by an automated decision */
             201: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4990,6 +5933,8 @@ export interface operations {
             /** @description List incidents */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5070,6 +6015,7 @@ export interface operations {
             403: components["responses"]["forbidden"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -5118,6 +6064,8 @@ export interface operations {
             /** @description Open an incident */
             201: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5222,6 +6170,7 @@ export interface operations {
             414: components["responses"]["address_too_long"];
             415: components["responses"]["unsupported_media"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -5245,6 +6194,8 @@ export interface operations {
             /** @description Escalate your organization's overdue incidents */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5282,6 +6233,7 @@ export interface operations {
             414: components["responses"]["address_too_long"];
             415: components["responses"]["unsupported_media"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -5300,6 +6252,8 @@ export interface operations {
             /** @description Read an incident and all that was said */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5400,6 +6354,7 @@ export interface operations {
             404: components["responses"]["not_found"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -5441,6 +6396,8 @@ export interface operations {
             /** @description Change severity, assignee or links */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5546,6 +6503,7 @@ export interface operations {
             414: components["responses"]["address_too_long"];
             415: components["responses"]["unsupported_media"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -5578,6 +6536,8 @@ export interface operations {
             /** @description Investigate, resolve, dismiss, close or reopen */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5682,6 +6642,7 @@ export interface operations {
             414: components["responses"]["address_too_long"];
             415: components["responses"]["unsupported_media"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -5712,6 +6673,8 @@ export interface operations {
             /** @description Write a note, or to the reporter */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5816,6 +6779,7 @@ export interface operations {
             414: components["responses"]["address_too_long"];
             415: components["responses"]["unsupported_media"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -5834,6 +6798,8 @@ export interface operations {
             /** @description Follow one's own case */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5898,6 +6864,8 @@ export interface operations {
             /** @description Write to those who work on the case */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5961,6 +6929,8 @@ export interface operations {
             /** @description Withdraw one's report */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6027,6 +6997,8 @@ export interface operations {
             /** @description Reopen a case that was decided */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6097,6 +7069,8 @@ export interface operations {
             /** @description List your organization's leads, newest first */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6153,6 +7127,7 @@ export interface operations {
             403: components["responses"]["forbidden"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -6193,6 +7168,8 @@ export interface operations {
             /** @description Leave one's address, or note somebody's */
             202: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6250,6 +7227,8 @@ export interface operations {
             /** @description Write to us */
             202: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6287,6 +7266,8 @@ export interface operations {
             /** @description Read a lead and its history */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6352,6 +7333,7 @@ export interface operations {
             404: components["responses"]["not_found"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -6392,6 +7374,8 @@ export interface operations {
             /** @description Change a lead */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6462,6 +7446,7 @@ export interface operations {
             414: components["responses"]["address_too_long"];
             415: components["responses"]["unsupported_media"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -6489,6 +7474,8 @@ export interface operations {
             /** @description List the leads of all organizations, newest first */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6562,6 +7549,8 @@ export interface operations {
             /** @description Everything that somebody may be allowed to do */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6579,6 +7568,7 @@ export interface operations {
             403: components["responses"]["forbidden"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -6595,6 +7585,8 @@ export interface operations {
             /** @description List the roles, those built in first */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6622,6 +7614,7 @@ export interface operations {
             403: components["responses"]["forbidden"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -6651,6 +7644,8 @@ export interface operations {
             /** @description Make a role of your organization's own */
             201: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6681,6 +7676,7 @@ export interface operations {
             414: components["responses"]["address_too_long"];
             415: components["responses"]["unsupported_media"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -6699,6 +7695,8 @@ export interface operations {
             /** @description Read a role */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6725,6 +7723,7 @@ export interface operations {
             404: components["responses"]["not_found"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -6743,6 +7742,8 @@ export interface operations {
             /** @description Put a role away that nobody has */
             204: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -6754,6 +7755,7 @@ export interface operations {
             409: components["responses"]["conflict"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -6782,6 +7784,8 @@ export interface operations {
             /** @description Rename a role */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6813,6 +7817,7 @@ export interface operations {
             414: components["responses"]["address_too_long"];
             415: components["responses"]["unsupported_media"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -6841,6 +7846,8 @@ export interface operations {
             /** @description Say what a role may do */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6872,6 +7879,7 @@ export interface operations {
             414: components["responses"]["address_too_long"];
             415: components["responses"]["unsupported_media"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -6890,6 +7898,8 @@ export interface operations {
             /** @description What somebody may do, and why */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6915,6 +7925,7 @@ export interface operations {
             404: components["responses"]["not_found"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -6953,6 +7964,8 @@ export interface operations {
             /** @description Give a role of your own, grant and deny */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6983,6 +7996,7 @@ export interface operations {
             414: components["responses"]["address_too_long"];
             415: components["responses"]["unsupported_media"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -7002,6 +8016,8 @@ export interface operations {
             /** @description Whether somebody may do something, and why */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7016,6 +8032,7 @@ export interface operations {
             403: components["responses"]["forbidden"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -7037,6 +8054,8 @@ export interface operations {
             /** @description List the API keys, newest first */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7074,6 +8093,7 @@ export interface operations {
             403: components["responses"]["forbidden"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -7106,6 +8126,8 @@ export interface operations {
             /** @description Make an API key; it is shown once */
             201: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7145,6 +8167,7 @@ export interface operations {
             414: components["responses"]["address_too_long"];
             415: components["responses"]["unsupported_media"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -7163,6 +8186,8 @@ export interface operations {
             /** @description Read what an API key may do, and when it was used */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7196,6 +8221,7 @@ export interface operations {
             404: components["responses"]["not_found"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -7214,6 +8240,8 @@ export interface operations {
             /** @description Revoke an API key, at once */
             204: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -7225,6 +8253,7 @@ export interface operations {
             409: components["responses"]["conflict"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -7243,6 +8272,8 @@ export interface operations {
             /** @description Replace an API key */
             201: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7279,6 +8310,7 @@ export interface operations {
             409: components["responses"]["conflict"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -7304,6 +8336,8 @@ export interface operations {
             /** @description List the people of your organization */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7357,6 +8391,7 @@ export interface operations {
             403: components["responses"]["forbidden"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -7383,6 +8418,8 @@ export interface operations {
             /** @description Invite somebody by name and address */
             201: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7423,6 +8460,7 @@ export interface operations {
             414: components["responses"]["address_too_long"];
             415: components["responses"]["unsupported_media"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -7441,6 +8479,8 @@ export interface operations {
             /** @description Read one person */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7490,6 +8530,7 @@ export interface operations {
             404: components["responses"]["not_found"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -7508,6 +8549,8 @@ export interface operations {
             /** @description Delete somebody's account and erase what is personal */
             204: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -7519,6 +8562,7 @@ export interface operations {
             409: components["responses"]["conflict"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -7553,6 +8597,8 @@ export interface operations {
             /** @description Change somebody's name, language or role */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7607,6 +8653,7 @@ export interface operations {
             414: components["responses"]["address_too_long"];
             415: components["responses"]["unsupported_media"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -7625,6 +8672,8 @@ export interface operations {
             /** @description Sign somebody out for good */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7675,6 +8724,7 @@ export interface operations {
             409: components["responses"]["conflict"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -7693,6 +8743,8 @@ export interface operations {
             /** @description Let a deactivated person sign in again */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7743,6 +8795,7 @@ export interface operations {
             409: components["responses"]["conflict"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -7761,6 +8814,8 @@ export interface operations {
             /** @description Take a lost second factor away */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7780,6 +8835,7 @@ export interface operations {
             409: components["responses"]["conflict"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -7802,6 +8858,8 @@ export interface operations {
             /** @description List invitations, the newest first */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7838,6 +8896,7 @@ export interface operations {
             403: components["responses"]["forbidden"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -7873,6 +8932,8 @@ export interface operations {
             /** @description Invite somebody by a link */
             201: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7913,6 +8974,7 @@ export interface operations {
             414: components["responses"]["address_too_long"];
             415: components["responses"]["unsupported_media"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -7931,6 +8993,8 @@ export interface operations {
             /** @description Revoke an invitation */
             204: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -7942,6 +9006,7 @@ export interface operations {
             409: components["responses"]["conflict"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
             503: components["responses"]["unavailable"];
         };
@@ -7960,6 +9025,8 @@ export interface operations {
             /** @description What an invitation is for */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8020,6 +9087,8 @@ export interface operations {
             /** @description Accept an invitation */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8042,12 +9111,14 @@ export interface operations {
                             /** Format: date-time */
                             created_at: string;
                         };
-                        /** @description No tokens yet: send a code to /auth/mfa/verify */
+                        /** @description No tokens yet: send a code to /auth/mfa/verify, or a passkey to /auth/passkeys/sign-in */
                         mfa_required?: boolean;
-                        /** @description No tokens yet: set up a second factor by /auth/mfa/setup */
+                        /** @description No tokens yet: set up a second factor by /auth/mfa/setup or /auth/passkeys/options */
                         mfa_setup_required?: boolean;
                         /** @description For these; good for five minutes */
                         mfa_token?: string;
+                        /** @description What mfa_required takes */
+                        mfa_methods?: ("totp" | "passkey" | "recovery_code")[];
                     };
                 };
             };
@@ -8079,6 +9150,8 @@ export interface operations {
             /** @description Download what is kept about you */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8173,6 +9246,8 @@ export interface operations {
             /** @description Delete your account and erase what is personal */
             204: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content?: never;
