@@ -40,6 +40,7 @@ const char *error_kind_name(error_kind kind)
         [BAD_REQUEST] = "bad_request",
         [UNAUTHENTICATED] = "unauthenticated",
         [FORBIDDEN] = "forbidden",
+        [STEP_UP_REQUIRED] = "step_up_required",
         [NOT_FOUND] = "not_found",
         [NOT_ALLOWED] = "not_allowed",
         [CONFLICT] = "conflict",

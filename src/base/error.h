@@ -22,6 +22,7 @@ typedef enum {
     BAD_REQUEST,       /* 400: cannot be read at all, or over a stated limit of rows or columns */
     UNAUTHENTICATED,   /* 401 */
     FORBIDDEN,         /* 403 */
+    STEP_UP_REQUIRED,  /* 403, of its own type: allowed, once somebody has proven anew who it is */
     NOT_FOUND,         /* 404: also for what belongs to another organization */
     NOT_ALLOWED,       /* 405 */
     CONFLICT,          /* 409 */

@@ -37,6 +37,7 @@ static text payload_of(arena *a, const token_claims *c)
     if (text_is(c->scope)) json_key(&w, "scope"), json_write_text(&w, c->scope);
     json_key(&w, "super"), json_write_bool(&w, c->is_super_admin);
     json_key(&w, "jti"), json_write_uuid(&w, c->jti);
+    if (c->authenticated_at) json_key(&w, "auth_time"), json_write_integer(&w, c->authenticated_at / SECONDS(1));
     json_key(&w, "iat"), json_write_integer(&w, c->issued_at / SECONDS(1));
     json_key(&w, "exp"), json_write_integer(&w, c->expires_at / SECONDS(1));
     json_close(&w, '}');
@@ -134,6 +135,7 @@ static error read_claims(arena *a, text payload, token_claims *out)
     json_t *object;
     TRY(part_json(a, payload, &object));
     const json_t *issued = json_object_get(object, "iat"), *expires = json_object_get(object, "exp");
+    const json_t *proven = json_object_get(object, "auth_time");
     *out = (token_claims){
         .role = json_text_of(json_object_get(object, "role")),
         .scope = json_text_of(json_object_get(object, "scope")),
@@ -145,8 +147,10 @@ static error read_claims(arena *a, text payload, token_claims *out)
                  text_is(out->audience) && uuid_parse(json_text_of(json_object_get(object, "sub")), &out->subject) &&
                  uuid_parse(json_text_of(json_object_get(object, "org")), &out->org) &&
                  uuid_parse(json_text_of(json_object_get(object, "jti")), &out->jti);
-    if (!whole) return unreadable(a);
+    bool has_proof = !proven || (is_second(proven) && json_integer_value(proven) <= json_integer_value(issued));
+    if (!whole || !has_proof) return unreadable(a);
     TRY(read_not_before(a, json_object_get(object, "nbf"), &out->not_before));
+    out->authenticated_at = proven ? SECONDS(json_integer_value(proven)) : 0;
     out->issued_at = SECONDS(json_integer_value(issued));
     out->expires_at = SECONDS(json_integer_value(expires));
     return OK;

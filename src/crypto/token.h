@@ -26,6 +26,7 @@ typedef struct token_claims {
     text role, issuer, audience;
     text scope; /* what the bearer may do, words with blanks between (RFC 8693); NO_TEXT: what the role says */
     bool is_super_admin;
+    instant authenticated_at; /* auth_time: when somebody last proved who it is; 0 when the token does not say it */
     instant issued_at, expires_at; /* whole seconds */
     maybe_instant not_before;      /* never said by us; believed when it is said */
 } token_claims;

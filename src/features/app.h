@@ -48,8 +48,9 @@ typedef struct principal {
     bool is_super_admin;
     bool is_api_key; /* user_id is then the key's */
     bool by_cookie;
-    bool is_replay;     /* this request's answer is a remembered one */
-    instant expires_at; /* of the access token */
+    bool is_replay;           /* this request's answer is a remembered one */
+    instant authenticated_at; /* when somebody last proved who it is: signed in, or stepped up */
+    instant expires_at;       /* of the access token */
 } principal;
 
 #endif

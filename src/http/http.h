@@ -314,6 +314,7 @@ typedef struct route {
     bool if_match;           /* documents the If-Match header and 412 */
     bool idempotent;         /* POST that creates: Idempotency-Key honoured by the door */
     bool key_reads;          /* SIGNED_IN: an API key that may read may ask, too; else people only */
+    bool step_up;            /* only within minutes of a sign-in or a step-up: the door answers STEP_UP_REQUIRED */
     const char *tag;         /* OpenAPI tag; NULL: first path segment */
     const char *description; /* more than the summary, markdown */
     error (*handle)(request *rq, const void *body, void *reply);

@@ -9,7 +9,9 @@
 #include "features/examples/examples.h"
 #include "features/identity/identity.h"
 #include "features/identity/mfa.h"
+#include "features/identity/passkeys.h"
 #include "features/identity/recovery.h"
+#include "features/identity/step_up.h"
 #include "features/incidents/incidents.h"
 #include "features/keys/keys.h"
 #include "features/leads/leads.h"
@@ -24,16 +26,17 @@
 #include <stdio.h>
 
 const route *const aicd_route_tables[] = {
-    identity_routes,  mfa_routes,      recovery_routes, keys_routes,   organizations_routes, dashboard_routes,
-    systems_routes,   analyses_routes, trail_routes,    audit_routes,  examples_routes,      billing_routes,
-    incidents_routes, cases_routes,    leads_routes,    access_routes, api_keys_routes,      people_routes,
-    invites_routes,   own_routes,      staff_routes,    NULL,
+    identity_routes,      mfa_routes,       passkeys_routes,  step_up_routes,  recovery_routes, keys_routes,
+    organizations_routes, dashboard_routes, systems_routes,   analyses_routes, trail_routes,    audit_routes,
+    examples_routes,      billing_routes,   incidents_routes, cases_routes,    leads_routes,    access_routes,
+    api_keys_routes,      people_routes,    invites_routes,   own_routes,      staff_routes,    NULL,
 };
 
 const constraint_message aicd_constraints[] = {
     { "ai_systems_org_id_name_key", "/name", "A system of this name is registered already." },
     { "roles_org_id_name_key", "/name", "There is a role of this name already." },
     { "roles_not_built_in", "/name", "A built-in role has this name." },
+    { "webauthn_credentials_credential_id_key", "/credential", "This passkey is registered already." },
     { "users_email_key", "/email", "This address is in use." },
     { "organizations_slug_key", "/organization",
       "An organization of this name was registered at this very moment. Try again." },

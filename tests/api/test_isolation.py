@@ -26,7 +26,12 @@ def foreign(other):
     key = other.http.post("/api-keys", json={"name": "Secret system", "scopes": ["read"]}).json()["id"]
     invited = other.http.post("/invites", json={"role": "VIEWER"}).json()["id"]
     entry = other.http.get("/audit-log").json()["items"][0]["id"]
-    return {"systems": system["id"], "audit-log": entry, "analyses": answer.json()["analysis_id"], "ledger": answer.json()["ledger_entry_id"], "users": other.registered["user"]["id"], "incidents": incident["id"], "leads": lead, "roles": role, "api-keys": key, "invites": invited}
+    passkey = other.server.psql("postgres", f"""
+        set session_replication_role = replica;
+        with person as (insert into users (org_id, name, email, role) values ('{other.org_id}', 'Secret system', '{uuid.uuid4()}@example.com', 'VIEWER') returning id)
+        insert into webauthn_credentials (org_id, user_id, credential_id, public_key, sign_count, name, backup_eligible, backed_up)
+        select '{other.org_id}', id, sha256(id::text::bytea), repeat('k', 80)::bytea, 0, 'Secret system', false, false from person returning id""").stdout.strip()
+    return {"systems": system["id"], "audit-log": entry, "analyses": answer.json()["analysis_id"], "ledger": answer.json()["ledger_entry_id"], "users": other.registered["user"]["id"], "incidents": incident["id"], "leads": lead, "roles": role, "api-keys": key, "invites": invited, "passkeys": passkey}
 
 
 def tenant_routes():
@@ -47,7 +52,7 @@ def test_each_tenant_route_with_an_id_refuses_a_foreign_one(tenant, foreign):
     for method, path in tenant_routes():
         if "{id}" not in path:
             continue
-        kind = path.split("/")[3]
+        kind = path.split("/{id}")[0].split("/")[-1]
         assert kind in foreign, f"{path}: this test knows no foreign id for it; add one"
         url = path.removeprefix("/api/v1").replace("{id}", foreign[kind])
         answer = tenant.http.request(method, url, json=BODIES.get(path.removeprefix("/api/v1"), {"name": "Stolen"}) if method in ("patch", "put", "post") else None, headers={"If-Match": '"1"'})

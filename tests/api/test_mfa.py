@@ -77,6 +77,15 @@ class Person:
         return self.told(f"select failed_login_attempts, lockout_until is null from users where id = '{self.id}'")
 
 
+def aged(server, signed_in):
+    """The access token of a session that was proven ten minutes ago."""
+    user = signed_in.json()["user"]["id"]
+    server.psql("postgres", f"update sessions set authenticated_at = now() - interval '10 minutes' where user_id = '{user}'")
+    again = httpx.post(server.url + "/api/v1/auth/refresh", cookies={"aic_refresh": signed_in.cookies["aic_refresh"]}, headers={"Origin": server.url})
+    assert again.status_code == 200, again.text
+    return again.json()["access_token"]
+
+
 @pytest.fixture
 def person(strict):
     return Person(strict)
@@ -109,9 +118,9 @@ def test_an_administrator_without_a_second_factor_gets_only_its_set_up(person):
     assert done.status_code == 200, done.text
     assert len(set(done.json()["recovery_codes"])) == 10 and all(re.fullmatch(r"([A-Z2-7]{4}-){3}[A-Z2-7]{4}", code) for code in done.json()["recovery_codes"])
     assert person.get("/auth/me", done.json()["access_token"]).status_code == 200
-    assert person.get("/auth/mfa", done.json()["access_token"]).json() == {"enabled": True, "required": True, "recovery_codes_left": 10}
+    assert person.get("/auth/mfa", done.json()["access_token"]).json() == {"enabled": True, "required": True, "methods": ["totp", "recovery_code"], "recovery_codes_left": 10}
     assert person.post("/auth/mfa/enable", token, json={"code": person.code(1)}).status_code == 401  # the token is spent
-    assert person.login().json().keys() == {"mfa_required", "mfa_token"}
+    assert person.login().json().keys() == {"mfa_required", "mfa_token", "mfa_methods"}
 
 
 def test_the_secret_is_sealed_and_the_codes_are_hashed(enrolled):
@@ -199,7 +208,7 @@ def test_who_may_choose_chooses_and_may_change_his_mind(server):
     person = Person(server)
     server.psql("postgres", f"set session_replication_role = replica; update users set role = 'VIEWER' where id = '{person.id}'")
     token = person.login().json()["access_token"]
-    assert person.get("/auth/mfa", token).json() == {"enabled": False, "required": False, "recovery_codes_left": 0}
+    assert person.get("/auth/mfa", token).json() == {"enabled": False, "required": False, "methods": [], "recovery_codes_left": 0}
     fresh = person.enrol(token)["access_token"]
     assert person.get("/auth/me", token).status_code == 401  # what began without it has ended
     old_codes = person.recovery
@@ -217,8 +226,7 @@ def test_who_may_choose_chooses_and_may_change_his_mind(server):
 
 def test_a_session_of_a_while_ago_proves_too_little_for_a_set_up(server):
     person = Person(server)
-    token = person.login().json()["access_token"]
-    server.psql("postgres", f"update sessions set issued_at = now() - interval '10 minutes' where user_id = '{person.id}'")
+    token = aged(server, person.login())
     refused = person.post("/auth/mfa/setup", token)
     assert refused.status_code == 422 and refused.json()["errors"][0]["pointer"] == "/password"
     assert person.post("/auth/mfa/setup", token, json={"password": "not the password"}).status_code == 422

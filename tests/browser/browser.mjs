@@ -32,7 +32,7 @@ export async function newPage(browser, complaints = [], width = 1440, height = 9
 export async function signIn(page, email, secret = password) {
     await page.getByLabel('E-mail').fill(email);
     await page.getByLabel('Password').first().fill(secret);
-    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
 }
 
 export const settled = (page) => page.waitForFunction(() => document.querySelectorAll('[data-skeleton]').length === 0);
@@ -60,10 +60,12 @@ export async function look(page, name) {
     await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
 }
 
+/* One for each page, and never detached: with it the page's virtual authenticators would go. */
+const debuggers = new WeakMap();
+
 /** The content security policy forbids eval, as it should; the debugger's own channel is not bound by it. */
 async function runAxeOutsideThePolicy(page) {
-    const session = await page.context().newCDPSession(page);
-    await session.send('Runtime.evaluate', { expression: axe });
-    await session.detach();
+    if (!debuggers.has(page)) debuggers.set(page, await page.context().newCDPSession(page));
+    await debuggers.get(page).send('Runtime.evaluate', { expression: axe });
     return page.evaluate(() => window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }));
 }

@@ -15,7 +15,7 @@ const complaints = [];
 const signIn = async () => {
     await page.getByLabel('E-mail').fill(email);
     await page.getByLabel('Password').first().fill(secret);
-    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
 };
 
 before(async () => {

@@ -65,6 +65,7 @@ static error authenticate(request *rq)
                         .capabilities = claims.scope,
                         .is_super_admin = claims.is_super_admin,
                         .by_cookie = by_cookie,
+                        .authenticated_at = claims.authenticated_at,
                         .expires_at = claims.expires_at };
     rq->who = who;
     return OK;
@@ -103,6 +104,14 @@ static error check_key(const request *rq, const access_rule *access)
     return fail(rq->arena, FORBIDDEN, "", "This API key has no scope for it: it needs %s.", needs);
 }
 
+error door_check_fresh(arena *a, const principal *who, instant now)
+{
+    if (who->is_api_key) return fail(a, FORBIDDEN, "", "This is for people: an API key may not do it.");
+    if (now - who->authenticated_at <= MINUTES(STEP_UP_MINUTES)) return OK;
+    return fail(a, STEP_UP_REQUIRED, "",
+                "This matters much, and you signed in a while ago: show that it is you first.");
+}
+
 static error check_access(const request *rq, const access_rule *access)
 {
     const principal *who = rq->who;
@@ -110,12 +119,13 @@ static error check_access(const request *rq, const access_rule *access)
         return fail(rq->arena, FORBIDDEN, "", "This request came from another site and was refused.");
     if (access->kind == ACCESS_SUPER_ADMIN && !who->is_super_admin)
         return fail(rq->arena, FORBIDDEN, "", "Only a super admin may do this.");
-    if (who->is_api_key) return check_key(rq, access);
-    if (access->kind == ACCESS_CAPABILITY && !access_may(who, access->capability))
+    if (who->is_api_key)
+        TRY(check_key(rq, access));
+    else if (access->kind == ACCESS_CAPABILITY && !access_may(who, access->capability))
         return fail(rq->arena, FORBIDDEN, "",
                     "Your role %.*s lacks the capability %s; ask an administrator of your organization.",
                     PRINT(who->role), access->capability);
-    return OK;
+    return rq->route->step_up ? door_check_fresh(rq->arena, who, clock_now(&app_of(rq)->clock)) : OK;
 }
 
 /* Whose session has ended is told so, and is not on record as somebody who tried what is forbidden. */
@@ -307,7 +317,7 @@ static void audit_refusal(request *rq, error outcome)
     if (outcome->kind == TOO_MANY) return;
     const char *event = rq->event ? rq->event : rq->route->audit;
     text reason = text_of(error_kind_name(outcome->kind));
-    if (outcome->kind == FORBIDDEN) {
+    if (outcome->kind == FORBIDDEN || outcome->kind == STEP_UP_REQUIRED) {
         event = "forbidden";
         reason = text_format(rq->arena, "%.*s: %s", PRINT(asked(rq)), outcome->message);
     }

@@ -11,6 +11,11 @@
 
 http_door door_of_the_platform(void);
 
+/* STEP_UP_REQUIRED unless this session was proven (signed in, stepped up) in the last minutes. FORBIDDEN for an API
+ * key: nobody stands behind it who could show who he is. */
+enum { STEP_UP_MINUTES = 5 };
+error door_check_fresh(arena *a, const principal *who, instant now);
+
 /* What a rule itself puts on record, in its own transaction, beside the row that the dispatcher writes for the route:
  * what is not said by the route alone, and what is done without one, on the command line. */
 typedef struct audit_note {

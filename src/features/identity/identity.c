@@ -160,7 +160,7 @@ error identity_check_password(scope *db, const account *owner, text password, co
 /* ------------------------------------------------------------------ tokens */
 
 /* Signs an access token and draws a refresh token; nothing of it is stored yet. */
-static error draw_tokens(platform *app, scope *db, const account *who, uuid jti, sign_in *out)
+static error draw_tokens(platform *app, scope *db, const account *who, uuid jti, instant authenticated_at, sign_in *out)
 {
     instant now = scope_now(db);
     token_claims claims = {
@@ -171,6 +171,7 @@ static error draw_tokens(platform *app, scope *db, const account *who, uuid jti,
         .jti = jti,
         .issuer = app->issuer,
         .audience = TEXT("aic"),
+        .authenticated_at = authenticated_at,
         .issued_at = now,
         .expires_at = now + MINUTES(ACCESS_MINUTES),
     };
@@ -193,11 +194,12 @@ static error draw_tokens(platform *app, scope *db, const account *who, uuid jti,
     return OK;
 }
 
-error identity_give_tokens(platform *app, scope *db, const account *who, uuid family, sign_in *out)
+static error give_tokens(platform *app, scope *db, const account *who, uuid family, instant authenticated_at,
+                         sign_in *out)
 {
     uuid jti = uuid_v4();
     int64_t begun = 0;
-    TRY(draw_tokens(app, db, who, jti, out));
+    TRY(draw_tokens(app, db, who, jti, authenticated_at, out));
     TRY(sql_session_insert(db,
                            &(sql_session_insert_in){ .org_id = who->org_id,
                                                      .user_id = who->id,
@@ -208,10 +210,16 @@ error identity_give_tokens(platform *app, scope *db, const account *who, uuid fa
                                                      .refresh_hash = opaque_token_hash(db->arena, out->refresh_token),
                                                      .user_agent = db->who.user_agent,
                                                      .ip = db->who.ip,
+                                                     .authenticated_at = authenticated_at,
                                                      .expires_at = scope_now(db) + DAYS(REFRESH_DAYS) },
                            &begun));
     if (begun == 1) return OK;
     return fail(db->arena, UNAUTHENTICATED, "", "Your account was changed at this moment. Sign in again.");
+}
+
+error identity_give_tokens(platform *app, scope *db, const account *who, uuid family, sign_in *out)
+{
+    return give_tokens(app, db, who, family, scope_now(db), out);
 }
 
 /* ------------------------------------------------------------------ joining */
@@ -224,7 +232,7 @@ static error give_nothing(platform *app, scope *db, const account *nobody, sign_
         *out = (sign_in){ .mfa_setup_required = true, .mfa_token = opaque_token_new(db->arena) };
         return OK;
     }
-    TRY(draw_tokens(app, db, nobody, jti, out));
+    TRY(draw_tokens(app, db, nobody, jti, scope_now(db), out));
     return sql_token_revoke(
         db, &(sql_token_revoke_in){ .jti = jti, .expires_at = scope_now(db) + MINUTES(ACCESS_MINUTES) });
 }
@@ -302,7 +310,7 @@ static error check_password(const platform *app, arena *a, const account *who, t
 
 /* With the right password, too, an address that was not confirmed opens nothing, and the answer is that of a wrong one:
  * only its mailbox learns more. */
-static bool may_enter(const platform *app, const account *who)
+bool identity_may_enter(const platform *app, const account *who)
 {
     return who->is_active && (who->email_verified || app->is_development);
 }
@@ -326,7 +334,7 @@ error identity_sign_in(platform *app, scope *db, const credentials *in, sign_in 
     TRY(scope_pause(db));
     error unchecked = check_password(app, db->arena, known ? &who : NULL, in->password, &matches, &renewed);
     if (unchecked) return lockout_unchecked(db, in->email, &attempt, unchecked);
-    if (!matches || !may_enter(app, &who)) return refuse(db, in, known ? &who : NULL, matches, &attempt);
+    if (!matches || !identity_may_enter(app, &who)) return refuse(db, in, known ? &who : NULL, matches, &attempt);
     TRY(scope_set_org(db, who.org_id));
     if (text_is(renewed))
         TRY(sql_user_rehash(db, &(sql_user_rehash_in){ .id = who.id, .org_id = who.org_id, .password_hash = renewed }));
@@ -376,7 +384,7 @@ error identity_refresh(platform *app, scope *db, text refresh_token, sign_in *ou
     bool lacks_factor = known && !who.mfa_enabled && mfa_is_wanted(app, &who);
     if (!known || !who.is_active || lacks_factor)
         return fail(db->arena, UNAUTHENTICATED, "", "Your session has ended. Sign in again.");
-    return identity_give_tokens(app, db, &who, taken.family_id, out);
+    return give_tokens(app, db, &who, taken.family_id, taken.authenticated_at, out); /* it proves nothing anew */
 }
 
 error identity_leave(scope *db, text refresh_token)

@@ -35,7 +35,8 @@ typedef struct sign_in {
     /* Or, instead of all these, what is still wanted: a code (mfa_required), or that a second factor is set up. */
     bool mfa_required, mfa_setup_required;
     text mfa_token;
-    text refresh_token; /* for the cookie; never in a reply's body */
+    text_list mfa_methods; /* when a second factor is asked for */
+    text refresh_token;    /* for the cookie; never in a reply's body */
 } sign_in;
 
 typedef struct registered {
@@ -61,11 +62,13 @@ error identity_check_password(scope *db, const account *owner, text password, co
 /* Creates the organization and its first user, an ADMIN. A known address gets the same answer as an unknown one: what
  * is returned then exists nowhere. */
 error identity_register(platform *app, scope *db, const registration *in, registered *out);
+/* Whether there is a way in at all: active, and the address confirmed. */
+bool identity_may_enter(const platform *app, const account *who);
 /* UNAUTHENTICATED with one text and one duration for every cause. */
 error identity_sign_in(platform *app, scope *db, const credentials *in, sign_in *out);
 error identity_refresh(platform *app, scope *db, text refresh_token, sign_in *out);
-/* Tokens for somebody who has proven who it is; a new family is a new sign-in. The scope's organization is set.
- * UNAUTHENTICATED when the person is no longer what `who` says. */
+/* Tokens for somebody who has proven who it is at this moment; a new family is a new sign-in. The scope's organization
+ * is set. UNAUTHENTICATED when the person is no longer what `who` says. */
 error identity_give_tokens(platform *app, scope *db, const account *who, uuid family, sign_in *out);
 
 /* Somebody who was invited. */
@@ -82,8 +85,8 @@ typedef struct mfa_confirmation {
     text password, code;
 } mfa_confirmation;
 
-/* The password of somebody signed in, and the code if there is a second factor. Counts towards the lockout; INVALID at
- * /password or /code. */
+/* The password of somebody signed in, and the code if codes are switched on; who has passkeys alone has to have shown
+ * one a few minutes ago (STEP_UP_REQUIRED). Counts towards the lockout; INVALID at /password or /code. */
 error identity_confirm(platform *app, scope *db, const principal *who, const mfa_confirmation *in,
                        const char *password_pointer, account *out);
 

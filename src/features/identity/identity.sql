@@ -1,26 +1,37 @@
 -- Organizations, users, sessions. Sign-in happens before a tenant is known, so these run as aic_system.
 
--- struct: account (id uuid, org_id uuid, name text, email text, password_hash text?, role text, is_super_admin boolean, is_active boolean, email_verified boolean, locale text, mfa_enabled boolean, mfa_secret bytea?, mfa_last_counter bigint, mfa_required boolean, created_at timestamptz)
+-- mfa_enabled: there is a second factor, whatever its kind.
+-- struct: account (id uuid, org_id uuid, name text, email text, password_hash text?, role text, is_super_admin boolean, is_active boolean, email_verified boolean, locale text, mfa_enabled boolean, totp_enabled boolean, has_passkey boolean, mfa_secret bytea?, mfa_last_counter bigint, mfa_required boolean, created_at timestamptz)
 
 -- name: account_by_email :maybe
 -- as: system
 -- in: email text
 -- out: account
-select id, org_id, name, email, password_hash, role, is_super_admin, is_active,
-       email_verified_at is not null as email_verified, locale, mfa_enabled, mfa_secret,
-       mfa_last_counter, mfa_is_required(org_id, role, is_super_admin) as mfa_required, created_at
-from users
-where email = $email;
+select u.id, u.org_id, u.name, u.email, u.password_hash, u.role, u.is_super_admin, u.is_active,
+       u.email_verified_at is not null as email_verified, u.locale, u.mfa_enabled or p.has_passkey as mfa_enabled,
+       u.mfa_enabled as totp_enabled, p.has_passkey, u.mfa_secret, u.mfa_last_counter,
+       mfa_is_required_of(u.org_id, u.id, u.role, u.is_super_admin) as mfa_required, u.created_at
+from users u
+cross join lateral (select exists (select from webauthn_credentials w where w.org_id = u.org_id and w.user_id = u.id) as has_passkey) p
+where u.email = $email;
 
 -- name: account_by_id :maybe
 -- as: system
 -- in: id uuid
 -- out: account
-select id, org_id, name, email, password_hash, role, is_super_admin, is_active,
-       email_verified_at is not null as email_verified, locale, mfa_enabled, mfa_secret,
-       mfa_last_counter, mfa_is_required(org_id, role, is_super_admin) as mfa_required, created_at
-from users
-where id = $id;
+select u.id, u.org_id, u.name, u.email, u.password_hash, u.role, u.is_super_admin, u.is_active,
+       u.email_verified_at is not null as email_verified, u.locale, u.mfa_enabled or p.has_passkey as mfa_enabled,
+       u.mfa_enabled as totp_enabled, p.has_passkey, u.mfa_secret, u.mfa_last_counter,
+       mfa_is_required_of(u.org_id, u.id, u.role, u.is_super_admin) as mfa_required, u.created_at
+from users u
+cross join lateral (select exists (select from webauthn_credentials w where w.org_id = u.org_id and w.user_id = u.id) as has_passkey) p
+where u.id = $id;
+
+-- Others who change what somebody signs in with wait until this transaction ends.
+-- name: account_hold :exec
+-- as: system
+-- in: org_id uuid, id uuid
+select from users where org_id = $org_id and id = $id for update;
 
 -- name: organization_name :one
 -- as: system
@@ -122,9 +133,9 @@ update users set is_super_admin = true, ledger_entry_id = $ledger_entry_id where
 -- deactivates somebody, and then ends the sessions, cannot miss one that begins at that very moment.
 -- name: session_insert :count
 -- as: system
--- in: org_id uuid, user_id uuid, role text, is_super_admin boolean, family_id uuid, jti uuid, refresh_hash bytea, user_agent text?, ip text?, expires_at timestamptz
-insert into sessions (org_id, user_id, family_id, jti, refresh_hash, user_agent, ip, expires_at)
-select u.org_id, u.id, $family_id, $jti, $refresh_hash, left($user_agent, 400), left($ip, 64), $expires_at
+-- in: org_id uuid, user_id uuid, role text, is_super_admin boolean, family_id uuid, jti uuid, refresh_hash bytea, user_agent text?, ip text?, authenticated_at timestamptz, expires_at timestamptz
+insert into sessions (org_id, user_id, family_id, jti, refresh_hash, user_agent, ip, authenticated_at, expires_at)
+select u.org_id, u.id, $family_id, $jti, $refresh_hash, left($user_agent, 400), left($ip, 64), $authenticated_at, $expires_at
 from users u
 where u.org_id = $org_id and u.id = $user_id and u.is_active and u.role = $role and u.is_super_admin = $is_super_admin
 for share of u;
@@ -133,10 +144,10 @@ for share of u;
 -- name: session_take :maybe
 -- as: system
 -- in: refresh_hash bytea, now timestamptz
--- out: session_taken (org_id uuid, user_id uuid, family_id uuid, jti uuid)
+-- out: session_taken (org_id uuid, user_id uuid, family_id uuid, jti uuid, authenticated_at timestamptz)
 update sessions set used_at = $now
 where refresh_hash = $refresh_hash and used_at is null and revoked_at is null and expires_at > $now
-returning org_id, user_id, family_id, jti;
+returning org_id, user_id, family_id, jti, authenticated_at;
 
 -- Whose refresh token it is; held before the token is taken, in the order in which a change of the person takes them.
 -- name: account_by_refresh :maybe
@@ -144,10 +155,12 @@ returning org_id, user_id, family_id, jti;
 -- in: refresh_hash bytea
 -- out: account
 select u.id, u.org_id, u.name, u.email, u.password_hash, u.role, u.is_super_admin, u.is_active,
-       u.email_verified_at is not null as email_verified, u.locale, u.mfa_enabled, u.mfa_secret,
-       u.mfa_last_counter, mfa_is_required(u.org_id, u.role, u.is_super_admin) as mfa_required, u.created_at
+       u.email_verified_at is not null as email_verified, u.locale, u.mfa_enabled or p.has_passkey as mfa_enabled,
+       u.mfa_enabled as totp_enabled, p.has_passkey, u.mfa_secret, u.mfa_last_counter,
+       mfa_is_required_of(u.org_id, u.id, u.role, u.is_super_admin) as mfa_required, u.created_at
 from sessions s
 join users u on u.org_id = s.org_id and u.id = s.user_id
+cross join lateral (select exists (select from webauthn_credentials w where w.org_id = u.org_id and w.user_id = u.id) as has_passkey) p
 where s.refresh_hash = $refresh_hash
 for share of u;
 
@@ -255,11 +268,93 @@ where org_id = $org_id and user_id = $user_id and code_hash = $code_hash and use
 -- name: mfa_state_of :one
 -- as: tenant
 -- in: id uuid
--- out: mfa_state (enabled boolean, required boolean, recovery_codes_left bigint)
-select mfa_enabled as enabled, mfa_is_required(org_id, role, is_super_admin) as required,
+-- out: mfa_standing (totp_enabled boolean, has_passkey boolean, required boolean, recovery_codes_left bigint)
+select mfa_enabled as totp_enabled,
+       exists (select from webauthn_credentials w where w.org_id = u.org_id and w.user_id = u.id) as has_passkey,
+       mfa_is_required_of(org_id, id, role, is_super_admin) as required,
        (select count(*) from mfa_recovery_codes c where c.org_id = u.org_id and c.user_id = u.id and c.used_at is null) as recovery_codes_left
 from users u
 where org_id = current_org() and id = $id;
+
+-- ------------------------------------------------------------------ passkeys
+
+-- Also forgets what has run out.
+-- name: webauthn_challenge_insert :exec
+-- as: system
+-- in: challenge_hash bytea, purpose text, org_id uuid?, user_id uuid?, now timestamptz, expires_at timestamptz
+with forgotten as (delete from webauthn_challenges where expires_at < $now - interval '1 day')
+insert into webauthn_challenges (challenge_hash, purpose, org_id, user_id, expires_at)
+values ($challenge_hash, $purpose, $org_id, $user_id, $expires_at);
+
+-- Once, however many show it at the same time, and only for what and whom it was made.
+-- name: webauthn_challenge_use :count
+-- as: system
+-- in: challenge_hash bytea, purpose text, user_id uuid?, now timestamptz
+update webauthn_challenges set used_at = $now
+where challenge_hash = $challenge_hash and purpose = $purpose and user_id is not distinct from $user_id
+  and used_at is null and expires_at > $now;
+
+-- name: passkey_insert :exec
+-- as: system
+-- in: id uuid, org_id uuid, user_id uuid, credential_id bytea, public_key bytea, sign_count bigint, name text, transports text[], backup_eligible boolean, backed_up boolean
+insert into webauthn_credentials (id, org_id, user_id, credential_id, public_key, sign_count, name, transports, backup_eligible, backed_up)
+values ($id, $org_id, $user_id, $credential_id, $public_key, $sign_count, $name, $transports, $backup_eligible, $backed_up);
+
+-- name: passkey_by_credential :maybe
+-- as: system
+-- in: credential_id bytea
+-- out: passkey_known (id uuid, org_id uuid, user_id uuid, public_key bytea, sign_count bigint, backup_eligible boolean, backed_up boolean)
+select id, org_id, user_id, public_key, sign_count, backup_eligible, backed_up
+from webauthn_credentials
+where credential_id = $credential_id;
+
+-- Of two answers with one counter at the same time one is taken. Authenticators without a counter say 0 each time.
+-- name: passkey_use :count
+-- as: system
+-- in: org_id uuid, id uuid, sign_count bigint, backed_up boolean, now timestamptz
+update webauthn_credentials set sign_count = $sign_count, backed_up = $backed_up, last_used_at = $now
+where org_id = $org_id and id = $id and (sign_count < $sign_count or (sign_count = 0 and $sign_count = 0));
+
+-- name: passkeys_to_show :many
+-- as: system
+-- in: org_id uuid, user_id uuid
+-- out: passkey_named (credential_id bytea, transports text[])
+select credential_id, transports
+from webauthn_credentials
+where org_id = $org_id and user_id = $user_id
+order by created_at, id;
+
+-- name: passkeys_of :many
+-- as: tenant
+-- in: user_id uuid
+-- out: passkey_row (id uuid, name text, backed_up boolean, created_at timestamptz, last_used_at timestamptz?)
+select id, name, backed_up, created_at, last_used_at
+from webauthn_credentials
+where org_id = current_org() and user_id = $user_id
+order by created_at, id;
+
+-- name: passkey_rename :maybe
+-- as: tenant
+-- in: id uuid, user_id uuid, name text
+-- out: passkey_row
+update webauthn_credentials set name = $name
+where org_id = current_org() and id = $id and user_id = $user_id
+returning id, name, backed_up, created_at, last_used_at;
+
+-- name: passkey_delete :count
+-- as: system
+-- in: org_id uuid, id uuid, user_id uuid
+delete from webauthn_credentials where org_id = $org_id and id = $id and user_id = $user_id;
+
+-- ------------------------------------------------------------------ step-up
+
+-- The refresh token that comes with the new access token takes this one's place.
+-- name: session_replace :maybe
+-- as: system
+-- in: jti uuid, now timestamptz
+-- out: session_replaced (family_id uuid)
+update sessions set used_at = coalesce(used_at, $now) where jti = $jti and revoked_at is null
+returning family_id;
 
 -- ------------------------------------------------------------------ one's own sessions
 

@@ -44,14 +44,18 @@ static const field credential_fields[] = { FIELD(credentials, email, AN_EMAIL, R
 
 const field sign_in_fields[] = {
     SIGN_IN_FIELDS(sign_in, ),
-    FIELD(sign_in, mfa_required, A_BOOL, LEFT_OUT, .doc = "No tokens yet: send a code to /auth/mfa/verify"),
+    FIELD(sign_in, mfa_required, A_BOOL, LEFT_OUT,
+          .doc = "No tokens yet: send a code to /auth/mfa/verify, or a passkey to /auth/passkeys/sign-in"),
     FIELD(sign_in, mfa_setup_required, A_BOOL, LEFT_OUT,
-          .doc = "No tokens yet: set up a second factor by /auth/mfa/setup"),
-    FIELD(sign_in, mfa_token, A_TEXT, LEFT_OUT, .doc = "For these; good for five minutes"), FIELDS_END
+          .doc = "No tokens yet: set up a second factor by /auth/mfa/setup or /auth/passkeys/options"),
+    FIELD(sign_in, mfa_token, A_TEXT, LEFT_OUT, .doc = "For these; good for five minutes"),
+    FIELD(sign_in, mfa_methods, TEXTS, LEFT_OUT, .names = mfa_method_names, .doc = "What mfa_required takes"),
+    FIELDS_END
 };
 
 const field mfa_enabled_fields[] = { FIELD(mfa_enabled, recovery_codes, TEXTS,
-                                           .doc = "Shown once; each stands in for a code once"),
+                                           .doc = "Shown once; each stands in for a code once. None when there are "
+                                                  "some already"),
                                      SIGN_IN_FIELDS(mfa_enabled, tokens.), FIELDS_END };
 
 typedef struct me {

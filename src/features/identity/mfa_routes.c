@@ -13,6 +13,8 @@ static const field proof_fields[] = { TOKEN(mfa_proof),
 static const field setup_fields[] = { TOKEN(mfa_setup),
                                       FIELD(mfa_setup, password, A_SECRET, MAX(200),
                                             .doc = "Needed by a session that is older than five minutes"),
+                                      FIELD(mfa_setup, code, A_SECRET, MIN(6), MAX(40),
+                                            .doc = "With the password, if you have a passkey already: a recovery code"),
                                       FIELDS_END };
 static const field secret_fields[] = { FIELD(mfa_secret, secret, A_TEXT, .doc = "Base 32, to be typed into an app"),
                                        FIELD(mfa_secret, otpauth_uri, A_TEXT),
@@ -21,10 +23,16 @@ static const field secret_fields[] = { FIELD(mfa_secret, secret, A_TEXT, .doc = 
 static const field confirmation_fields[] = { FIELD(mfa_confirmation, password, A_SECRET, REQUIRED, MIN(1), MAX(200)),
                                              FIELD(mfa_confirmation, code, A_SECRET, REQUIRED, MIN(6), MAX(40), CODE),
                                              FIELDS_END };
+static const field renewal_fields[] = { FIELD(mfa_confirmation, password, A_SECRET, REQUIRED, MIN(1), MAX(200)),
+                                        FIELD(mfa_confirmation, code, A_SECRET, MIN(6), MAX(40),
+                                              .doc = "If codes are switched on, or else to stand in for a passkey"),
+                                        FIELDS_END };
 static const field codes_fields[] = { FIELD(mfa_codes, recovery_codes, TEXTS, .doc = "Shown once; each is good once"),
                                       FIELDS_END };
-static const field state_fields[] = { FIELD(mfa_state, enabled, A_BOOL),
+static const field state_fields[] = { FIELD(mfa_state, enabled, A_BOOL, .doc = "There is one, of whatever kind"),
                                       FIELD(mfa_state, required, A_BOOL, .doc = "A duty of your role or organization"),
+                                      FIELD(mfa_state, methods, TEXTS, .names = mfa_method_names,
+                                            .doc = "What it may be shown by; none when there is none"),
                                       FIELD(mfa_state, recovery_codes_left, AN_INTEGER), FIELDS_END };
 
 static const field session_fields[] = { FIELD(session_row, id, A_UUID),
@@ -47,8 +55,7 @@ static const field password_fields[] = {
 
 /* ------------------------------------------------------------------ handlers */
 
-/* The body's, else the bearer token unless that is a session's, which has dots. */
-static text token_of(const request *rq, text in_body)
+text mfa_token_of(const request *rq, text in_body)
 {
     static const char scheme[] = "Bearer ";
     text sent = request_header(rq, "Authorization");
@@ -62,7 +69,7 @@ static text token_of(const request *rq, text in_body)
 static error post_setup(request *rq, const void *body, void *reply)
 {
     mfa_setup in = *(const mfa_setup *)body;
-    in.mfa_token = token_of(rq, in.mfa_token);
+    in.mfa_token = mfa_token_of(rq, in.mfa_token);
     return mfa_set_up(rq->app, rq->scope, rq->who, &in, reply);
 }
 
@@ -70,7 +77,7 @@ static error post_enable(request *rq, const void *body, void *reply)
 {
     mfa_enabled *out = reply;
     mfa_proof in = *(const mfa_proof *)body;
-    in.mfa_token = token_of(rq, in.mfa_token);
+    in.mfa_token = mfa_token_of(rq, in.mfa_token);
     TRY(mfa_enable(rq->app, rq->scope, rq->who, &in, out));
     identity_set_cookies(rq, &out->tokens);
     return OK;
@@ -79,7 +86,7 @@ static error post_enable(request *rq, const void *body, void *reply)
 static error post_verify(request *rq, const void *body, void *reply)
 {
     mfa_proof in = *(const mfa_proof *)body;
-    in.mfa_token = token_of(rq, in.mfa_token);
+    in.mfa_token = mfa_token_of(rq, in.mfa_token);
     TRY(mfa_verify(rq->app, rq->scope, &in, reply));
     identity_set_cookies(rq, reply);
     return identity_replace_session(rq);
@@ -99,7 +106,7 @@ static error post_codes(request *rq, const void *body, void *reply)
 static error get_state(request *rq, const void *body, void *reply)
 {
     (void)body;
-    return sql_mfa_state_of(rq->scope, &(sql_mfa_state_of_in){ .id = rq->who->user_id }, reply);
+    return mfa_state_read(rq->scope, rq->who, reply);
 }
 
 static error get_sessions(request *rq, const void *body, void *reply)
@@ -143,7 +150,7 @@ const route mfa_routes[] = {
       BODY(mfa_confirmation, confirmation_fields), .audit = "mfa_disabled", .rate = RATE_SIGN_IN, .heavy = true,
       .handle = post_disable },
     { POST, "/auth/recovery-codes", "Make new recovery codes; the old ones end", SIGNED_IN, OWN_SCOPE,
-      BODY(mfa_confirmation, confirmation_fields), REPLY(mfa_codes, codes_fields), .audit = "recovery_codes_renewed",
+      BODY(mfa_confirmation, renewal_fields), REPLY(mfa_codes, codes_fields), .audit = "recovery_codes_renewed",
       .rate = RATE_SIGN_IN, .heavy = true, .handle = post_codes },
     { GET, "/auth/mfa", "Your second factor", SIGNED_IN, TENANT, REPLY(mfa_state, state_fields), .rate = RATE_READ,
       .handle = get_state },

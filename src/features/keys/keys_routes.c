@@ -78,16 +78,16 @@ const route keys_routes[] = {
       .handle = get_keys },
     { POST, "/admin/signing-keys", "Make a new signing key, as rotate does", SUPER_ADMIN, KEYS_SCOPE,
       BODY(rotation, rotation_fields), REPLY(signing_key_view, key_fields), .status = 201,
-      .audit = "super_admin_action", .rate = RATE_WRITE, .handle = post_rotate },
+      .audit = "super_admin_action", .rate = RATE_WRITE, .step_up = true, .handle = post_rotate },
     { POST, "/admin/signing-keys/rotate", "Replace the active signing key", SUPER_ADMIN, KEYS_SCOPE,
       BODY(rotation, rotation_fields), REPLY(signing_key_view, key_fields), .audit = "super_admin_action",
-      .rate = RATE_WRITE, .handle = post_rotate,
+      .rate = RATE_WRITE, .step_up = true, .handle = post_rotate,
       .description =
           "The reply is the new key, which signs at once. What the old one signed is good for 24 hours more, "
           "in an emergency for none. Every server follows within five seconds." },
     { POST, "/admin/signing-keys/{kid}/compromised", "Mark a signing key as compromised", SUPER_ADMIN, KEYS_SCOPE,
       PATH(kid_path, kid_path_fields), BODY(compromise, compromise_fields), REPLY(signing_key_view, key_fields),
-      .audit = "super_admin_action", .rate = RATE_WRITE, .handle = post_compromised,
+      .audit = "super_admin_action", .rate = RATE_WRITE, .step_up = true, .handle = post_compromised,
       .description = "What it signed is refused at once. When it was the active key, a new one takes its place." },
     ROUTES_END
 };

@@ -13,6 +13,7 @@ static const char *const kind_names[LETTER_KINDS] = {
     [LETTER_LOCKED] = "locked",
     [LETTER_MFA_ON] = "mfa_on",
     [LETTER_MFA_OFF] = "mfa_off",
+    [LETTER_MFA_CHANGED] = "mfa_changed",
     [LETTER_RECOVERY_CODES_LOW] = "recovery_codes_low",
     [LETTER_EMAIL_CHANGE] = "email_change",
     [LETTER_EMAIL_CHANGE_ASKED] = "email_change_asked",

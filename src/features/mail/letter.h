@@ -17,6 +17,7 @@ typedef enum {
     LETTER_LOCKED,             /* until; link */
     LETTER_MFA_ON,             /* */
     LETTER_MFA_OFF,            /* */
+    LETTER_MFA_CHANGED,        /* what */
     LETTER_RECOVERY_CODES_LOW, /* left; link */
     LETTER_EMAIL_CHANGE,       /* to the new address: link, expires */
     LETTER_EMAIL_CHANGE_ASKED, /* to the old one: new_email; link */

@@ -21,7 +21,11 @@ const letter_catalogue letter_words_en = {
                { "INVESTIGATING", "being investigated" },
                { "RESOLVED", "resolved" },
                { "DISMISSED", "dismissed" },
-               { "CLOSED", "closed" } },
+               { "CLOSED", "closed" },
+               { "PASSKEY_ADDED", "a passkey was added" },
+               { "PASSKEY_REMOVED", "a passkey was removed" },
+               { "CODES_ADDED", "codes of an authenticator app were switched on" },
+               { "CODES_REMOVED", "codes of an authenticator app were switched off" } },
     .letters = {
         [LETTER_VERIFY_EMAIL] = {
             .subject = "Confirm your e-mail address",
@@ -66,14 +70,19 @@ const letter_catalogue letter_words_en = {
             .reason = YOUR_ACCOUNT },
         [LETTER_MFA_ON] = {
             .subject = "Your second factor was switched on",
-            .paragraphs = { "Signing in to your account now asks for a code of your authenticator app. Sessions that "
-                            "began without it have ended.",
+            .paragraphs = { "Signing in to your account now asks for a second factor: a code of your authenticator "
+                            "app or a passkey. Sessions that began without it have ended.",
                             NOT_YOU },
             .action = "See your security settings",
             .reason = YOUR_ACCOUNT },
         [LETTER_MFA_OFF] = {
             .subject = "Your second factor was switched off",
             .paragraphs = { "Signing in to your account asks for the password alone now.", NOT_YOU },
+            .action = "See your security settings",
+            .reason = YOUR_ACCOUNT },
+        [LETTER_MFA_CHANGED] = {
+            .subject = "Your second factor was changed",
+            .paragraphs = { "What signing in to your account asks for was changed: {what:word}.", NOT_YOU },
             .action = "See your security settings",
             .reason = YOUR_ACCOUNT },
         [LETTER_RECOVERY_CODES_LOW] = {

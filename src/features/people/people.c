@@ -1,6 +1,7 @@
 #include "features/people/people.h"
 
 #include "features/access/access.h"
+#include "features/door/door.h"
 #include "ledger/ledger.h"
 
 const char *const person_status_names[] = { "ACTIVE", "DEACTIVATED", "LOCKED", NULL };
@@ -112,7 +113,7 @@ static error check_role(scope *db, const principal *who, const person_held *held
         return fail(db->arena, FORBIDDEN, "/role", "Nobody changes his own role. Ask another administrator.");
     if (!access_covers(who, role))
         return fail(db->arena, FORBIDDEN, "/role", "Nobody gives a role that may do more than himself.");
-    return OK;
+    return door_check_fresh(db->arena, who, scope_now(db));
 }
 
 /* The entry that the new role stands on; the old role's sessions and invitations end. */

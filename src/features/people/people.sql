@@ -10,7 +10,8 @@
 -- in: q text?, role text?, status text?, now timestamptz, after_name text?, after_id uuid?, lim bigint
 -- out: person
 select u.id, u.name, u.email, u.role, u.locale, u.is_active, u.is_super_admin, u.email_verified_at is not null as email_verified,
-       u.mfa_enabled, mfa_is_required(u.org_id, u.role, u.is_super_admin) as mfa_required,
+       u.mfa_enabled or exists (select from webauthn_credentials w where w.org_id = u.org_id and w.user_id = u.id) as mfa_enabled,
+       mfa_is_required_of(u.org_id, u.id, u.role, u.is_super_admin) as mfa_required,
        (select r.requested_by from mfa_resets r
         where r.org_id = u.org_id and r.user_id = u.id and r.confirmed_at is null and r.expires_at > $now
         order by r.requested_at desc limit 1) as mfa_reset_asked_by,
@@ -30,7 +31,8 @@ limit $lim;
 -- in: id uuid, now timestamptz
 -- out: person
 select u.id, u.name, u.email, u.role, u.locale, u.is_active, u.is_super_admin, u.email_verified_at is not null as email_verified,
-       u.mfa_enabled, mfa_is_required(u.org_id, u.role, u.is_super_admin) as mfa_required,
+       u.mfa_enabled or exists (select from webauthn_credentials w where w.org_id = u.org_id and w.user_id = u.id) as mfa_enabled,
+       mfa_is_required_of(u.org_id, u.id, u.role, u.is_super_admin) as mfa_required,
        (select r.requested_by from mfa_resets r
         where r.org_id = u.org_id and r.user_id = u.id and r.confirmed_at is null and r.expires_at > $now
         order by r.requested_at desc limit 1) as mfa_reset_asked_by,
@@ -171,7 +173,9 @@ update users set name = coalesce($name, name), locale = coalesce($locale, locale
 -- in: org_id uuid, id uuid
 -- out: own_profile (id uuid, name text, email text, email_verified_at timestamptz?, role text, is_super_admin boolean, locale text, organization_id uuid, organization text, mfa_enabled boolean, last_login_at timestamptz?, password_changed_at timestamptz, created_at timestamptz, updated_at timestamptz)
 select u.id, u.name, u.email, u.email_verified_at, u.role, u.is_super_admin, u.locale, o.id as organization_id,
-       o.name as organization, u.mfa_enabled, u.last_login_at, u.password_changed_at, u.created_at, u.updated_at
+       o.name as organization,
+       u.mfa_enabled or exists (select from webauthn_credentials w where w.org_id = u.org_id and w.user_id = u.id) as mfa_enabled,
+       u.last_login_at, u.password_changed_at, u.created_at, u.updated_at
 from users u
 join organizations o on o.id = u.org_id
 where u.org_id = $org_id and u.id = $id;

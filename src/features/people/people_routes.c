@@ -123,7 +123,8 @@ const route people_routes[] = {
       REPLY(person, person_fields), .key_reads = true, .rate = RATE_READ, .handle = get_user },
     { PATCH, "/users/{id}", "Change somebody's name, language or role", MANAGE, BODY(person_change, change_fields),
       REPLY(person, person_fields), .audit = "person_changed", .rate = RATE_WRITE, .if_match = true,
-      .description = "Nobody changes his own role, gives one above his own, or takes the last administrator's.",
+      .description = "Nobody changes his own role, gives one above his own, or takes the last administrator's. A role "
+                     "is changed only within five minutes of signing in or of POST /auth/step-up.",
       .handle = patch_user },
     { POST, "/users/{id}/deactivate", "Sign somebody out for good", MANAGE, REPLY(person, person_fields),
       .audit = "user_deactivated", .rate = RATE_WRITE,
@@ -135,12 +136,12 @@ const route people_routes[] = {
       .description = "Access tokens end at once, on every server. The person may sign in again.",
       .handle = post_end_sessions },
     { POST, "/users/{id}/reset-mfa", "Take a lost second factor away", MANAGE, REPLY(mfa_reset, reset_fields),
-      .audit = "mfa_reset", .rate = RATE_WRITE,
+      .audit = "mfa_reset", .rate = RATE_WRITE, .step_up = true,
       .description = "Sessions end. For super admins and the certification body's own people two different "
                      "administrators must ask for it within a day.",
       .handle = post_reset_mfa },
     { DELETE_, "/users/{id}", "Delete somebody's account and erase what is personal", MANAGE, .audit = "user_deleted",
-      .rate = RATE_WRITE,
+      .rate = RATE_WRITE, .step_up = true,
       .description = "Name, address, password, second factor and sessions are erased. The id stays, so that records "
                      "and the ledger hold.",
       .handle = delete_user },

@@ -60,6 +60,9 @@ static error check_access(arena *a, const route *row, const char *name)
         return MISTAKE("%s: a TENANT route cannot be open to those who have no tenant.", name);
     if (where == SCOPE_NONE && access != ACCESS_PUBLIC)
         return MISTAKE("%s: without a scope nobody asks whether the caller's token was revoked.", name);
+    bool has_session = access == ACCESS_SIGNED_IN || access == ACCESS_CAPABILITY || access == ACCESS_SUPER_ADMIN;
+    if (row->step_up && !has_session)
+        return MISTAKE("%s: step_up asks when a session was proven: it needs SIGNED_IN or more.", name);
     if (access == ACCESS_UNFINISHED && where != SCOPE_SYSTEM)
         return MISTAKE("%s: who has not finished signing in has no tenant yet: UNFINISHED goes with SYSTEM.", name);
     if ((where == SCOPE_TENANT_OR_SYSTEM) != (access == ACCESS_ANYONE))

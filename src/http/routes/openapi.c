@@ -370,6 +370,16 @@ text route_tag(arena *a, const route *row)
     return text_copy(a, (text){ row->path + 1, length });
 }
 
+static void write_description(json_writer *w, const route *row)
+{
+    static const char step_up[] = "Only within five minutes of signing in or of POST /auth/step-up.";
+    text_builder all = text_builder_in(w->out.arena);
+    if (row->description) text_add_string(&all, row->description);
+    if (row->description && row->step_up) text_add_char(&all, ' ');
+    if (row->step_up) text_add_string(&all, step_up);
+    if (all.length) json_key(w, "description"), json_write_text(w, text_built(&all));
+}
+
 static void write_operation(json_writer *w, const route *row)
 {
     static const char *const rates[] = { "read",    "write",    "analyze", "export", "verify", "sign_in",
@@ -378,7 +388,7 @@ static void write_operation(json_writer *w, const route *row)
     json_key_text(w, method), json_open(w, '{');
     json_key(w, "operationId"), json_write_text(w, operation_id(w->out.arena, row));
     json_key(w, "summary"), json_write_string(w, row->summary);
-    if (row->description) json_key(w, "description"), json_write_string(w, row->description);
+    write_description(w, row);
     json_key(w, "tags"), json_open(w, '['), json_write_text(w, route_tag(w->out.arena, row)), json_close(w, ']');
     json_key(w, "x-rate-class"), json_write_string(w, rates[row->rate]);
     json_key(w, "x-scope"), json_write_string(w, row->scope.kind == SCOPE_TENANT   ? "tenant"
@@ -387,6 +397,7 @@ static void write_operation(json_writer *w, const route *row)
                                                                                    : "tenant_or_system");
     if (row->access.kind == ACCESS_CAPABILITY)
         json_key(w, "x-capability"), json_write_string(w, row->access.capability);
+    if (row->step_up) json_key(w, "x-step-up"), json_write_bool(w, true);
     json_key(w, "security"),
         json_write_raw(w, row->access.kind == ACCESS_ANYONE ? TEXT("[{},{\"bearer\":[]},{\"cookie\":[]}]")
                           : route_is_open(row)              ? TEXT("[]")

@@ -16,7 +16,8 @@ void answer_prepare_security(struct http_server *s)
         { "X-Content-Type-Options", "nosniff" },
         { "X-Frame-Options", "DENY" },
         { "Referrer-Policy", "same-origin" },
-        { "Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()" },
+        { "Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=(), "
+                                "publickey-credentials-get=(self), publickey-credentials-create=(self)" },
         { "Cross-Origin-Opener-Policy", "same-origin" },
         { "Cross-Origin-Resource-Policy", "same-origin" },
     };

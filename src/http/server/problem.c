@@ -6,7 +6,10 @@
 const status_words problem_statuses[] = {
     { 400, "Bad request", "bad_request", "The request cannot be read, or is over a stated limit of rows or columns." },
     { 401, "Not signed in", "unauthenticated", "No credential, or one that is wrong or expired." },
-    { 403, "Not allowed for you", "forbidden", "You are known, and may not do this." },
+    { 403, "Not allowed for you", "forbidden",
+      "You are known, and may not do this. Where the type ends in step_up_required you may, once you have shown anew "
+      "who "
+      "you are: POST /auth/step-up, then ask again." },
     { 404, "Not found", "not_found", "There is no such thing, or it belongs to another organization." },
     { 405, "Method not allowed", "not_allowed", "The path exists; the header Allow says which methods it takes." },
     { 408, "Request timeout", "timeout", "The request took too long to arrive." },
@@ -35,10 +38,10 @@ const status_words *status_words_of(int status)
 int problem_status(error_kind kind)
 {
     static const int statuses[] = {
-        [BAD_REQUEST] = 400, [UNAUTHENTICATED] = 401,   [FORBIDDEN] = 403,   [NOT_FOUND] = 404,
-        [NOT_ALLOWED] = 405, [CONFLICT] = 409,          [GONE] = 410,        [STALE] = 412,
-        [TOO_LARGE] = 413,   [UNSUPPORTED_MEDIA] = 415, [INVALID] = 422,     [LOCKED] = 423,
-        [TOO_MANY] = 429,    [INTERNAL] = 500,          [UNAVAILABLE] = 503,
+        [BAD_REQUEST] = 400, [UNAUTHENTICATED] = 401, [FORBIDDEN] = 403,         [STEP_UP_REQUIRED] = 403,
+        [NOT_FOUND] = 404,   [NOT_ALLOWED] = 405,     [CONFLICT] = 409,          [GONE] = 410,
+        [STALE] = 412,       [TOO_LARGE] = 413,       [UNSUPPORTED_MEDIA] = 415, [INVALID] = 422,
+        [LOCKED] = 423,      [TOO_MANY] = 429,        [INTERNAL] = 500,          [UNAVAILABLE] = 503,
     };
     return statuses[kind];
 }
@@ -60,16 +63,17 @@ static text readable(arena *a, text sent)
     return (text){ out, sent.length };
 }
 
-static void write_head(json_writer *w, int status, text detail, text request_id)
+static const status_words step_up = { 403, "Show that it is you", "step_up_required", NULL };
+
+static void write_head(json_writer *w, const status_words *words, text detail, text request_id)
 {
-    const status_words *words = status_words_of(status);
     json_open(w, '{');
     json_key(w, "type");
     json_write_text(w, text_format(w->out.arena, TYPE_BASE "%s", words->name));
     json_key(w, "title");
     json_write_string(w, words->title);
     json_key(w, "status");
-    json_write_integer(w, status);
+    json_write_integer(w, words->status);
     json_key(w, "detail");
     json_write_text(w, readable(w->out.arena, detail));
     json_key(w, "request_id");
@@ -97,7 +101,8 @@ static text detail_of(arena *a, error e)
 text problem_document(arena *a, error e, text request_id)
 {
     json_writer w = json_writer_in(a);
-    write_head(&w, problem_status(e->kind), detail_of(a, e), request_id);
+    const status_words *words = e->kind == STEP_UP_REQUIRED ? &step_up : status_words_of(problem_status(e->kind));
+    write_head(&w, words, detail_of(a, e), request_id);
     for (error one = e; one && e->kind != INTERNAL; one = one->also) {
         if (!one->pointer[0] && !e->also) continue;
         json_open(&w, '{');
@@ -113,6 +118,6 @@ text problem_document(arena *a, error e, text request_id)
 text problem_of_status(arena *a, int status, const char *detail, text request_id)
 {
     json_writer w = json_writer_in(a);
-    write_head(&w, status, text_of(detail), request_id);
+    write_head(&w, status_words_of(status), text_of(detail), request_id);
     return write_tail(&w);
 }

@@ -6,6 +6,10 @@ let refreshing: Promise<boolean> | null = null;
 
 const renewedAt = 'aic-session-renewed';
 
+const noteRenewal = () => {
+    localStorage.setItem(renewedAt, String(Date.now()));
+};
+
 /** Tabs share one refresh token, and the server takes whoever shows it a second time for a thief: one tab at a time, and not one that
  *  waited while another did it. */
 const renew = async (): Promise<boolean> => {
@@ -13,7 +17,7 @@ const renew = async (): Promise<boolean> => {
     const alone = async () => {
         if (Number(localStorage.getItem(renewedAt)) >= asked) return true;
         const answer = await fetch('/api/v1/auth/refresh', { method: 'POST' });
-        if (answer.ok) localStorage.setItem(renewedAt, String(Date.now()));
+        if (answer.ok) noteRenewal();
         return answer.ok;
     };
     return 'locks' in navigator ? navigator.locks.request(renewedAt, alone) : alone();
@@ -29,14 +33,47 @@ const refresh = () => {
     return refreshing;
 };
 
-const quiet = ['/auth/login', '/auth/register', '/auth/refresh', '/auth/logout', '/auth/mfa/verify'];
+const quiet = ['/auth/login', '/auth/register', '/auth/refresh', '/auth/logout', '/auth/mfa/verify', '/auth/passkeys/sign-in'];
 
-/** fetch that continues the session once when the access token has expired. */
-export const steadyFetch = async (request: Request): Promise<Response> => {
+let askStepUp: (() => Promise<boolean>) | null = null;
+let stepping: Promise<boolean> | null = null;
+
+/** Who asks a person to show anew who it is; the answer says whether that was done. Gives back how to stop. */
+export const onStepUp = (ask: () => Promise<boolean>) => {
+    askStepUp = ask;
+    return () => {
+        askStepUp = null;
+    };
+};
+
+/** One dialog at a time, however many requests want it. */
+const stepUp = () => {
+    stepping ??= (askStepUp?.() ?? Promise.resolve(false)).finally(() => {
+        stepping = null;
+    });
+    return stepping;
+};
+
+const wantsStepUp = async (answer: Response) => {
+    if (answer.status !== 403 || !askStepUp) return false;
+    const problem: unknown = await answer.clone().json().catch(() => null);
+    return readProblem(problem, 403, answer.headers).type?.endsWith('step_up_required') ?? false;
+};
+
+const continued = async (request: Request): Promise<Response> => {
     const again = request.clone();
     const answer = await fetch(request);
     if (answer.status !== 401 || quiet.some((path) => request.url.endsWith(path))) return answer;
     return (await refresh()) ? fetch(again) : answer;
+};
+
+/** fetch that continues the session once when the access token has expired, and asks again once who it is when that is
+    wanted. */
+export const steadyFetch = async (request: Request): Promise<Response> => {
+    const again = request.clone();
+    const answer = await continued(request);
+    if (answer.ok && request.url.endsWith('/auth/step-up')) noteRenewal(); // it brought new tokens
+    return (await wantsStepUp(answer)) && (await stepUp()) ? continued(again) : answer;
 };
 
 const asProblem: Middleware = {

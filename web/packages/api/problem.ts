@@ -38,6 +38,7 @@ export const readProblem = (body: unknown, status: number, headers: Headers): Pr
     const given = isRecord(body) ? body : {};
     const word = (name: string) => (typeof given[name] === 'string' ? given[name] : undefined);
     return {
+        type: word('type'),
         title: word('title') ?? t('problem.title'),
         status,
         detail: word('detail') ?? (status === 0 ? t('problem.offline') : t('problem.noReason')),

@@ -7,6 +7,11 @@ type Answer<P extends keyof paths, M extends keyof paths[P], S extends number> =
     ? S extends keyof R ? R[S] extends { content: { 'application/json': infer B } } ? B : never : never
     : never;
 
+/** The JSON that it is asked with. */
+type Body<P extends keyof paths, M extends keyof paths[P]> = paths[P][M] extends { requestBody?: { content: { 'application/json': infer B } } } ? B : never;
+
+export type PasskeyAnswer = Body<'/api/v1/auth/passkeys/sign-in', 'post'>['credential'];
+export type StepUpProof = Body<'/api/v1/auth/step-up', 'post'>;
 export type Me = Answer<'/api/v1/auth/me', 'get', 200>;
 export type System = Answer<'/api/v1/systems/{id}', 'get', 200>;
 export type AnalysisItem = Answer<'/api/v1/analyses', 'get', 200>['items'][number];
@@ -36,6 +41,10 @@ export type Person = Answer<'/api/v1/users/{id}', 'get', 200>;
 export type Invite = Answer<'/api/v1/invites', 'get', 200>['items'][number];
 export type InviteMade = Answer<'/api/v1/invites', 'post', 201>;
 export type Invitation = Answer<'/api/v1/auth/invites/{token}', 'get', 200>;
+export type Passkey = Answer<'/api/v1/auth/passkeys', 'get', 200>['items'][number];
+export type PasskeyCreation = Answer<'/api/v1/auth/passkeys/options', 'post', 200>;
+export type PasskeyRequest = Answer<'/api/v1/auth/passkeys/sign-in/options', 'post', 200>;
+export type StepUpChoice = Answer<'/api/v1/auth/step-up/options', 'post', 200>;
 export type Lead = Answer<'/api/v1/leads/{id}', 'get', 200>;
 export type Capability = Answer<'/api/v1/capabilities', 'get', 200>['items'][number];
 export type Role = Answer<'/api/v1/roles', 'get', 200>['items'][number];

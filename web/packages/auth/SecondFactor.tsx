@@ -6,13 +6,17 @@ import { FormErrors } from '@aic/ui';
 import { type SubmitEvent, useState } from 'react';
 import { textOf } from './form';
 import { SignInErrors } from './Lockout';
+import { PasskeySignIn } from './PasskeySignIn';
 
 const CodeInput = ({ label, description, error }: { label: string; description?: string; error?: string }) => (
     <TextInput name="code" label={label} description={description} error={error} required autoFocus autoComplete="one-time-code" inputMode="text" spellCheck={false} maxLength={40} />
 );
 
-/** Asks for the code that signing in still wants. */
-export const CodeForm = ({ token, done, back }: { token: string; done: () => void; back: () => void }) => {
+/** What a code may be, for somebody who may show it in these ways. */
+export const codeHelp = (methods: string[]) => (methods.includes('totp') ? 'mfa.codeHelp' : 'passkeys.codeHelp');
+
+/** Asks for what signing in still wants: a passkey, if there is one, or a code. */
+export const CodeForm = ({ token, methods, done, back }: { token: string; methods: string[]; done: () => void; back: () => void }) => {
     const { t } = useTranslation();
     const verify = useMutation({ mutationFn: (code: string) => call(api.POST('/api/v1/auth/mfa/verify', { body: { mfa_token: token, code } })), onSuccess: done });
     const submit = (event: SubmitEvent<HTMLFormElement>) => {
@@ -21,10 +25,11 @@ export const CodeForm = ({ token, done, back }: { token: string; done: () => voi
     };
     return (
         <form className="stack" onSubmit={submit}>
-            <p className="soft small" style={{ margin: 0 }}>{t('mfa.codeLead')}</p>
+            <p className="soft small" style={{ margin: 0 }}>{t(!methods.includes('passkey') ? 'mfa.codeLead' : methods.includes('totp') ? 'passkeys.bothLead' : 'passkeys.factorLead')}</p>
+            {methods.includes('passkey') && <PasskeySignIn token={token} done={done} />}
             <SignInErrors error={verify.error} />
-            <CodeInput label={t('mfa.code')} description={t('mfa.codeHelp')} />
-            <Button type="submit" loading={verify.isPending} fullWidth>{t('mfa.verify')}</Button>
+            <CodeInput label={t('mfa.code')} description={t(codeHelp(methods))} />
+            <Button type="submit" variant={methods.includes('passkey') ? 'default' : 'filled'} loading={verify.isPending} fullWidth>{t('mfa.verify')}</Button>
             <Anchor component="button" type="button" size="sm" onClick={back}>{t('mfa.back')}</Anchor>
         </form>
     );

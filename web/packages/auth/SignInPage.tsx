@@ -7,6 +7,7 @@ import { type SubmitEvent, useState } from 'react';
 import { AuthPanel } from './AuthPanel';
 import { textOf } from './form';
 import { SignInErrors } from './Lockout';
+import { PasskeySetUp, PasskeySignIn } from './PasskeySignIn';
 import { CodeForm, SetUp } from './SecondFactor';
 
 const Register = ({ done }: { done: (email: string, password: string) => void }) => {
@@ -53,17 +54,25 @@ interface Props {
     onCodes: (codes: string[]) => void;
 }
 
+interface Wanted {
+    token: string;
+    setUp: boolean;
+    methods: string[];
+}
+
+const titleOf = (wanted: Wanted) => (wanted.setUp ? 'mfa.setUpTitle' : wanted.methods.includes('passkey') ? 'passkeys.factorTitle' : 'mfa.codeTitle');
+
 export const SignInPage = ({ mayRegister = true, onCodes }: Props) => {
     const { t } = useTranslation();
     const client = useQueryClient();
     const [registering, setRegistering] = useState(false);
     const [toConfirm, setToConfirm] = useState<string | null>(null);
-    const [wanted, setWanted] = useState<{ token: string; setUp: boolean } | null>(null);
+    const [wanted, setWanted] = useState<Wanted | null>(null);
     const enter = () => void client.invalidateQueries();
     const signIn = useMutation({
         mutationFn: (body: { email: string; password: string }) => call(api.POST('/api/v1/auth/login', { body })),
         onSuccess: (answer) => {
-            if (answer.mfa_token) setWanted({ token: answer.mfa_token, setUp: answer.mfa_setup_required === true });
+            if (answer.mfa_token) setWanted({ token: answer.mfa_token, setUp: answer.mfa_setup_required === true, methods: answer.mfa_methods ?? [] });
             else enter();
         },
     });
@@ -80,11 +89,11 @@ export const SignInPage = ({ mayRegister = true, onCodes }: Props) => {
         setRegistering(false);
     };
     if (toConfirm) return <ConfirmFirst email={toConfirm} back={beginAgain} />;
-    const title = wanted ? t(wanted.setUp ? 'mfa.setUpTitle' : 'mfa.codeTitle') : t(registering ? 'auth.registerTitle' : 'auth.welcome');
+    const title = wanted ? t(titleOf(wanted)) : t(registering ? 'auth.registerTitle' : 'auth.welcome');
     return (
         <AuthPanel title={title} lead={wanted ? undefined : t('app.claim')}>
-            {wanted?.setUp && <SetUp token={wanted.token} done={onCodes} />}
-            {wanted && !wanted.setUp && <CodeForm token={wanted.token} done={enter} back={() => setWanted(null)} />}
+            {wanted?.setUp && <><SetUp token={wanted.token} done={onCodes} /><PasskeySetUp token={wanted.token} done={onCodes} /></>}
+            {wanted && !wanted.setUp && <CodeForm methods={wanted.methods} token={wanted.token} done={enter} back={() => setWanted(null)} />}
             {!wanted && registering && <Register done={enterFirst} />}
             {!wanted && !registering && (
                 <form className="stack" onSubmit={submit}>
@@ -95,6 +104,7 @@ export const SignInPage = ({ mayRegister = true, onCodes }: Props) => {
                     <Anchor href="/app/forgot" size="sm">{t('recovery.forgot')}</Anchor>
                 </form>
             )}
+            {!wanted && !registering && <PasskeySignIn done={enter} />}
             {mayRegister && !wanted && (
                 <p className="small soft">
                     {registering ? t('auth.haveAccount') : t('auth.noAccount')}{' '}

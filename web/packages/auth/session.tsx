@@ -5,6 +5,7 @@ import { ErrorState, Loading } from '@aic/ui';
 import { createContext, type ReactNode, Suspense, useContext, useEffect, useState } from 'react';
 import { RecoveryCodes } from './SecondFactor';
 import { SignInPage } from './SignInPage';
+import { StepUpDialog } from './StepUp';
 
 export interface Session {
     me: Me;
@@ -46,7 +47,7 @@ export const SessionGate = ({ mayRegister, children }: { mayRegister?: boolean; 
         return <ErrorState error={me.error} retry={() => void me.refetch()} />;
     }
     const can = (capability: string) => me.data.capabilities.includes(capability);
-    return <SessionContext value={{ me: me.data, can }}><Suspense fallback={<Waiting />}>{children}</Suspense></SessionContext>;
+    return <SessionContext value={{ me: me.data, can }}><Suspense fallback={<Waiting />}>{children}</Suspense><StepUpDialog /></SessionContext>;
 };
 
 export const useSignOut = () => {

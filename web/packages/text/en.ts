@@ -3,6 +3,7 @@ import { audit } from './en.audit';
 import { intake } from './en.intake';
 import { recovery } from './en.recovery';
 import { people } from './en.people';
+import { passkeys } from './en.passkeys';
 import { security } from './en.security';
 import { staff } from './en.staff';
 
@@ -12,6 +13,7 @@ export const en = {
     ...intake,
     ...recovery,
     ...people,
+    ...passkeys,
     ...security,
     ...staff,
     app: { name: 'AIC Platform', claim: 'A named human stays accountable.' },

@@ -3,14 +3,17 @@ import { useTranslation } from '@aic/text';
 import { ErrorState, Loading, Page, Panel } from '@aic/ui';
 import { Address } from './parts/Address';
 import { Factor } from './parts/Factor';
+import { Passkeys } from './parts/Passkeys';
 import { Password } from './parts/Password';
 import { Sessions } from './parts/Sessions';
-import { factorQuery, sessionsQuery } from './queries';
+import { factorQuery, passkeysQuery, sessionsQuery } from './queries';
 
 export const SecurityPage = () => {
     const { t } = useTranslation();
     const factor = useQuery(factorQuery);
+    const passkeys = useQuery(passkeysQuery);
     const sessions = useQuery(sessionsQuery);
+    const byCodes = factor.data?.methods.includes('totp') ?? false;
     return (
         <Page title={t('security.title')} lead={t('security.lead')}>
             <div className="stack">
@@ -20,9 +23,14 @@ export const SecurityPage = () => {
                         {factor.isError && <ErrorState error={factor.error} retry={() => void factor.refetch()} />}
                         {factor.data && <Factor factor={factor.data} />}
                     </Panel>
-                    <Panel title={t('security.password')}><Password withCode={factor.data?.enabled ?? false} /></Panel>
-                    <Panel title={t('recovery.address')}><Address withCode={factor.data?.enabled ?? false} /></Panel>
+                    <Panel title={t('security.password')}><Password withCode={byCodes} /></Panel>
+                    <Panel title={t('recovery.address')}><Address withCode={byCodes} /></Panel>
                 </div>
+                <Panel title={t('passkeys.title')}>
+                    {passkeys.isPending && <Loading rows={2} />}
+                    {passkeys.isError && <ErrorState error={passkeys.error} retry={() => void passkeys.refetch()} />}
+                    {passkeys.data && <Passkeys items={passkeys.data.items} />}
+                </Panel>
                 <Panel title={t('security.sessions')}>
                     {sessions.isPending && <Loading rows={3} />}
                     {sessions.isError && <ErrorState error={sessions.error} retry={() => void sessions.refetch()} />}

@@ -10,13 +10,15 @@ interface Props<T> {
     title: string;
     lead: string;
     action: string;
+    /** Who has passkeys alone is asked for one apart. */
+    withCode?: boolean;
     run: (proof: { password: string; code: string }) => Promise<T>;
     done: (answer: T) => void;
     close: () => void;
 }
 
 /** Password and code once more, before something that matters. */
-export const Confirm = <T,>({ title, lead, action, run, done, close }: Props<T>) => {
+export const Confirm = <T,>({ title, lead, action, withCode = true, run, done, close }: Props<T>) => {
     const { t } = useTranslation();
     const change = useMutation({ mutationFn: run, onSuccess: done });
     const wrong = fieldErrors(change.error);
@@ -31,7 +33,7 @@ export const Confirm = <T,>({ title, lead, action, run, done, close }: Props<T>)
                 <p className="soft small" style={{ margin: 0 }}>{lead}</p>
                 <FormErrors error={change.error} />
                 <PasswordInput name="password" label={t('security.current')} required error={wrong.password} autoComplete="current-password" data-autofocus />
-                <TextInput name="code" label={t('mfa.code')} description={t('mfa.codeHelp')} required minLength={6} error={wrong.code} autoComplete="one-time-code" />
+                {withCode && <TextInput name="code" label={t('mfa.code')} description={t('mfa.codeHelp')} required minLength={6} error={wrong.code} autoComplete="one-time-code" />}
                 <Button type="submit" loading={change.isPending}>{action}</Button>
             </form>
         </Modal>
