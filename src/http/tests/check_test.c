@@ -82,6 +82,16 @@ static void paths_are_checked(void **state)
     refused(*state, &row, "GET /things/{id}/{id}: the placeholder {id} is there twice.");
 }
 
+static void only_a_session_can_be_asked_to_step_up(void **state)
+{
+    route row = a_good_row();
+    row.step_up = true;
+    assert_ok(check(*state, &row));
+    row.access = (access_rule){ .kind = ACCESS_UNFINISHED };
+    row.scope = (scope_rule)SYSTEM(1, "There is no tenant yet");
+    refused(*state, &row, "GET /things/{id}: step_up asks when a session was proven: it needs SIGNED_IN or more.");
+}
+
 static void access_and_scope_must_be_said(void **state)
 {
     route row = a_good_row();
@@ -243,6 +253,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_good_table_passes),
         TEST(paths_are_checked),
+        TEST(only_a_session_can_be_asked_to_step_up),
         TEST(access_and_scope_must_be_said),
         TEST(shapes_are_checked),
         TEST(lists_need_their_items_and_pages),

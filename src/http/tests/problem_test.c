@@ -24,6 +24,7 @@ static void every_kind_has_its_status_and_words(void **state)
         { BAD_REQUEST, 400, "bad_request", "Bad request" },
         { UNAUTHENTICATED, 401, "unauthenticated", "Not signed in" },
         { FORBIDDEN, 403, "forbidden", "Not allowed for you" },
+        { STEP_UP_REQUIRED, 403, "step_up_required", "Show that it is you" },
         { NOT_FOUND, 404, "not_found", "Not found" },
         { NOT_ALLOWED, 405, "not_allowed", "Method not allowed" },
         { CONFLICT, 409, "conflict", "Conflict" },
