@@ -178,12 +178,12 @@ static void add_headers(request *rq, const admitted *all, instant now)
     text_builder policy = text_builder_in(rq->arena), state = text_builder_in(rq->arena);
     for (size_t i = 0; i < all->count; i++) {
         const counting *c = &all->countings[i];
-        int64_t left = c->most - c->taken;
+        int64_t left = c->most > c->taken ? c->most - c->taken : 0;
+        int64_t length = (c->window.end - c->window.start) / SECONDS(1), wait = (c->window.end - now) / SECONDS(1) + 1;
         const char *comma = i ? ", " : "";
         text_add_format(&policy, "%s\"%s\";q=%lld;w=%lld", comma, rules[c->id].name, (long long)c->most,
-                        (long long)((c->window.end - c->window.start) / SECONDS(1)));
-        text_add_format(&state, "%s\"%s\";r=%lld;t=%lld", comma, rules[c->id].name, (long long)(left > 0 ? left : 0),
-                        (long long)((c->window.end - now) / SECONDS(1) + 1));
+                        (long long)length);
+        text_add_format(&state, "%s\"%s\";r=%lld;t=%lld", comma, rules[c->id].name, (long long)left, (long long)wait);
     }
     reply_header(rq, "RateLimit-Policy", text_built(&policy));
     reply_header(rq, "RateLimit", text_built(&state));
