@@ -1,7 +1,10 @@
--- Passkeys of people: resetting somebody's second factor takes them away as well, and erasing somebody erases them.
+-- Passkeys and links of letters: resetting somebody's second factor takes the passkeys away as well, and erasing somebody erases
+-- both.
 
 create policy owner_people on webauthn_credentials to aic_owner using (org_id::text = current_setting('aic.org_id', true));
 create policy owner_people on webauthn_challenges to aic_owner using (org_id::text = current_setting('aic.org_id', true));
+create policy owner_people on user_tokens to aic_owner using (org_id::text = current_setting('aic.org_id', true));
+create policy owner_people on recovery_asks to aic_owner using (org_id::text = current_setting('aic.org_id', true));
 
 -- What somebody may sign in with beside the password, and what is on its way to become one, goes.
 create function person_forget_factors(person uuid) returns void
@@ -77,6 +80,8 @@ begin
     perform person_forget_invites(person, address, moment);
     update sessions set user_agent = null, ip = null where org_id = org and user_id = person;
     perform person_forget_factors(person);
+    delete from user_tokens where org_id = org and user_id = person;
+    delete from recovery_asks where org_id = org and user_id = person;
     delete from idempotency_keys where org_id = org and actor_id = person;
     return true;
 end $$;

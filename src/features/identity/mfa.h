@@ -5,7 +5,7 @@
  * organizations of mfa_is_required() in sql/migrations/0026_mfa.sql) and has none may only set it up: instead of tokens
  * signing in gives an opaque mfa_token, good for five minutes and five codes. Wrong codes count towards the lockout as
  * wrong passwords do. A code is good once: the counter of the last one is kept. The secret is sealed; recovery codes
- * are 80 random bits each, stored as SHA-256. */
+ * are 120 random bits each, stored as SHA-256. */
 #ifndef AIC_FEATURES_IDENTITY_MFA_H
 #define AIC_FEATURES_IDENTITY_MFA_H
 
