@@ -280,6 +280,142 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/passkeys/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to add a passkey
+         * @description The reply is for navigator.credentials.create, as PublicKeyCredential.parseCreationOptionsFromJSON reads it.
+         */
+        post: operations["post_auth_passkeys_options"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Your passkeys */
+        get: operations["get_auth_passkeys"];
+        put?: never;
+        /**
+         * Add a passkey
+         * @description Keys of ES256, EdDSA and RS256. An attestation of any format is let in, and none is trusted. When it is your first second factor, sessions that began without one end.
+         */
+        post: operations["post_auth_passkeys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/passkeys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a passkey
+         * @description Not the last second factor of somebody who must have one. Only within five minutes of signing in or of POST /auth/step-up.
+         */
+        delete: operations["delete_auth_passkeys_id"];
+        options?: never;
+        head?: never;
+        /** Rename a passkey */
+        patch: operations["patch_auth_passkeys_id"];
+        trace?: never;
+    };
+    "/api/v1/auth/passkeys/sign-in/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to sign in with a passkey
+         * @description With an mfa_token, the passkeys of this person, after the password. Without, whichever the device has; it must make sure who it is, and no password is needed.
+         */
+        post: operations["post_auth_passkeys_sign_in_options"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/passkeys/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign in with a passkey */
+        post: operations["post_auth_passkeys_sign_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/step-up/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How you may show that it is you */
+        post: operations["post_auth_step_up_options"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/step-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show anew that it is you
+         * @description Needed before what matters most, such as replacing signing keys, when you signed in more than five minutes ago. The new tokens take the place of those of this session.
+         */
+        post: operations["post_auth_step_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/forgot-password": {
         parameters: {
             query?: never;
@@ -407,7 +543,10 @@ export interface paths {
         /** List the keys that sign access tokens, without private parts */
         get: operations["get_admin_signing_keys"];
         put?: never;
-        /** Make a new signing key, as rotate does */
+        /**
+         * Make a new signing key, as rotate does
+         * @description Only within five minutes of signing in or of POST /auth/step-up.
+         */
         post: operations["post_admin_signing_keys"];
         delete?: never;
         options?: never;
@@ -426,7 +565,7 @@ export interface paths {
         put?: never;
         /**
          * Replace the active signing key
-         * @description The reply is the new key, which signs at once. What the old one signed is good for 24 hours more, in an emergency for none. Every server follows within five seconds.
+         * @description The reply is the new key, which signs at once. What the old one signed is good for 24 hours more, in an emergency for none. Every server follows within five seconds. Only within five minutes of signing in or of POST /auth/step-up.
          */
         post: operations["post_admin_signing_keys_rotate"];
         delete?: never;
@@ -446,7 +585,7 @@ export interface paths {
         put?: never;
         /**
          * Mark a signing key as compromised
-         * @description What it signed is refused at once. When it was the active key, a new one takes its place.
+         * @description What it signed is refused at once. When it was the active key, a new one takes its place. Only within five minutes of signing in or of POST /auth/step-up.
          */
         post: operations["post_admin_signing_keys_kid_compromised"];
         delete?: never;
@@ -1141,7 +1280,10 @@ export interface paths {
         /** List the roles, those built in first */
         get: operations["get_roles"];
         put?: never;
-        /** Make a role of your organization's own */
+        /**
+         * Make a role of your organization's own
+         * @description Only within five minutes of signing in or of POST /auth/step-up.
+         */
         post: operations["post_roles"];
         delete?: never;
         options?: never;
@@ -1160,7 +1302,10 @@ export interface paths {
         get: operations["get_roles_id"];
         put?: never;
         post?: never;
-        /** Put a role away that nobody has */
+        /**
+         * Put a role away that nobody has
+         * @description Only within five minutes of signing in or of POST /auth/step-up.
+         */
         delete: operations["delete_roles_id"];
         options?: never;
         head?: never;
@@ -1178,7 +1323,7 @@ export interface paths {
         get?: never;
         /**
          * Say what a role may do
-         * @description Ends the access tokens of those who have it; the next refresh brings new ones.
+         * @description Ends the access tokens of those who have it; the next refresh brings new ones. Only within five minutes of signing in or of POST /auth/step-up.
          */
         put: operations["put_roles_id_capabilities"];
         post?: never;
@@ -1199,7 +1344,7 @@ export interface paths {
         get: operations["get_users_id_capabilities"];
         /**
          * Give a role of your own, grant and deny
-         * @description Nobody gives what he lacks, or changes the own. The person's access tokens end; the next refresh brings new ones.
+         * @description Nobody gives what he lacks, or changes the own. The person's access tokens end; the next refresh brings new ones. Only within five minutes of signing in or of POST /auth/step-up.
          */
         put: operations["put_users_id_capabilities"];
         post?: never;
@@ -1236,7 +1381,10 @@ export interface paths {
         /** List the API keys, newest first */
         get: operations["get_api_keys"];
         put?: never;
-        /** Make an API key; it is shown once */
+        /**
+         * Make an API key; it is shown once
+         * @description Only within five minutes of signing in or of POST /auth/step-up.
+         */
         post: operations["post_api_keys"];
         delete?: never;
         options?: never;
@@ -1273,7 +1421,7 @@ export interface paths {
         put?: never;
         /**
          * Replace an API key
-         * @description The new key is good at once; the old one a day more.
+         * @description The new key is good at once; the old one a day more. Only within five minutes of signing in or of POST /auth/step-up.
          */
         post: operations["post_api_keys_id_rotate"];
         delete?: never;
@@ -1319,14 +1467,14 @@ export interface paths {
         post?: never;
         /**
          * Delete somebody's account and erase what is personal
-         * @description Name, address, password, second factor and sessions are erased. The id stays, so that records and the ledger hold.
+         * @description Name, address, password, second factor and sessions are erased. The id stays, so that records and the ledger hold. Only within five minutes of signing in or of POST /auth/step-up.
          */
         delete: operations["delete_users_id"];
         options?: never;
         head?: never;
         /**
          * Change somebody's name, language or role
-         * @description Nobody changes his own role, gives one above his own, or takes the last administrator's.
+         * @description Nobody changes his own role, gives one above his own, or takes the last administrator's. A role is changed only within five minutes of signing in or of POST /auth/step-up.
          */
         patch: operations["patch_users_id"];
         trace?: never;
@@ -1368,6 +1516,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/users/{id}/end-sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign somebody out everywhere
+         * @description Access tokens end at once, on every server. The person may sign in again.
+         */
+        post: operations["post_users_id_end_sessions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users/{id}/reset-mfa": {
         parameters: {
             query?: never;
@@ -1379,7 +1547,7 @@ export interface paths {
         put?: never;
         /**
          * Take a lost second factor away
-         * @description Sessions end. For super admins and the certification body's own people two different administrators must ask for it within a day.
+         * @description Sessions end. For super admins and the certification body's own people two different administrators must ask for it within a day. Only within five minutes of signing in or of POST /auth/step-up.
          */
         post: operations["post_users_id_reset_mfa"];
         delete?: never;
@@ -1742,7 +1910,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description You are known, and may not do this. */
+        /** @description You are known, and may not do this. Where the type ends in step_up_required you may, once you have shown anew who you are: POST /auth/step-up, then ask again. */
         forbidden: {
             headers: {
                 [name: string]: unknown;
@@ -2025,12 +2193,14 @@ export interface operations {
                             /** Format: date-time */
                             created_at: string;
                         };
-                        /** @description No tokens yet: send a code to /auth/mfa/verify */
+                        /** @description No tokens yet: send a code to /auth/mfa/verify, or a passkey to /auth/passkeys/sign-in */
                         mfa_required?: boolean;
-                        /** @description No tokens yet: set up a second factor by /auth/mfa/setup */
+                        /** @description No tokens yet: set up a second factor by /auth/mfa/setup or /auth/passkeys/options */
                         mfa_setup_required?: boolean;
                         /** @description For these; good for five minutes */
                         mfa_token?: string;
+                        /** @description What mfa_required takes */
+                        mfa_methods?: ("totp" | "passkey" | "recovery_code")[];
                     };
                 };
             };
@@ -2086,12 +2256,14 @@ export interface operations {
                             /** Format: date-time */
                             created_at: string;
                         };
-                        /** @description No tokens yet: send a code to /auth/mfa/verify */
+                        /** @description No tokens yet: send a code to /auth/mfa/verify, or a passkey to /auth/passkeys/sign-in */
                         mfa_required?: boolean;
-                        /** @description No tokens yet: set up a second factor by /auth/mfa/setup */
+                        /** @description No tokens yet: set up a second factor by /auth/mfa/setup or /auth/passkeys/options */
                         mfa_setup_required?: boolean;
                         /** @description For these; good for five minutes */
                         mfa_token?: string;
+                        /** @description What mfa_required takes */
+                        mfa_methods?: ("totp" | "passkey" | "recovery_code")[];
                     };
                 };
             };
@@ -2346,6 +2518,11 @@ export interface operations {
                      * @description Needed by a session that is older than five minutes
                      */
                     password?: string | null;
+                    /**
+                     * Format: password
+                     * @description With the password, if you have a passkey already: a recovery code
+                     */
+                    code?: string | null;
                 };
             };
         };
@@ -2416,7 +2593,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        /** @description Shown once; each stands in for a code once */
+                        /** @description Shown once; each stands in for a code once. None when there are some already */
                         recovery_codes: string[];
                         /** @description RS256 JWT; also set as an HttpOnly cookie */
                         access_token?: string;
@@ -2506,12 +2683,14 @@ export interface operations {
                             /** Format: date-time */
                             created_at: string;
                         };
-                        /** @description No tokens yet: send a code to /auth/mfa/verify */
+                        /** @description No tokens yet: send a code to /auth/mfa/verify, or a passkey to /auth/passkeys/sign-in */
                         mfa_required?: boolean;
-                        /** @description No tokens yet: set up a second factor by /auth/mfa/setup */
+                        /** @description No tokens yet: set up a second factor by /auth/mfa/setup or /auth/passkeys/options */
                         mfa_setup_required?: boolean;
                         /** @description For these; good for five minutes */
                         mfa_token?: string;
+                        /** @description What mfa_required takes */
+                        mfa_methods?: ("totp" | "passkey" | "recovery_code")[];
                     };
                 };
             };
@@ -2591,9 +2770,9 @@ export interface operations {
                     password: string;
                     /**
                      * Format: password
-                     * @description Six digits of the authenticator app, or a recovery code
+                     * @description If codes are switched on, or else to stand in for a passkey
                      */
-                    code: string;
+                    code?: string | null;
                 };
             };
         };
@@ -2646,9 +2825,12 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description There is one, of whatever kind */
                         enabled: boolean;
                         /** @description A duty of your role or organization */
                         required: boolean;
+                        /** @description What it may be shown by; none when there is none */
+                        methods: ("totp" | "passkey" | "recovery_code")[];
                         recovery_codes_left: number;
                     };
                 };
@@ -2809,6 +2991,651 @@ export interface operations {
                     "application/json": {
                         /** @description Sessions that were ended */
                         ended: number;
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["timeout"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            414: components["responses"]["address_too_long"];
+            415: components["responses"]["unsupported_media"];
+            422: components["responses"]["invalid"];
+            423: components["responses"]["locked"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    post_auth_passkeys_options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: password
+                     * @description What signing in gave; or send it as the bearer token
+                     */
+                    mfa_token?: string | null;
+                    /**
+                     * Format: password
+                     * @description In place of a step-up, when the last proof is older than five minutes
+                     */
+                    password?: string | null;
+                    /**
+                     * Format: password
+                     * @description With the password, if you have a second factor
+                     */
+                    code?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Begin to add a passkey */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description base64url; good once, for five minutes */
+                        challenge: string;
+                        rp: {
+                            id: string;
+                            name: string;
+                        };
+                        user: {
+                            /** @description base64url */
+                            id: string;
+                            name: string;
+                            displayName: string;
+                        };
+                        pubKeyCredParams: {
+                            /** @enum {string} */
+                            type: "public-key";
+                            /** @description COSE's number */
+                            alg: number;
+                        }[];
+                        /** @description Milliseconds */
+                        timeout: number;
+                        excludeCredentials: {
+                            /** @enum {string} */
+                            type: "public-key";
+                            /** @description base64url */
+                            id: string;
+                            transports: string[];
+                        }[];
+                        authenticatorSelection: {
+                            residentKey: string;
+                            userVerification: string;
+                        };
+                        /** @description none: what kind of device it is, nobody asks and nobody trusts */
+                        attestation: string;
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["timeout"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            414: components["responses"]["address_too_long"];
+            415: components["responses"]["unsupported_media"];
+            422: components["responses"]["invalid"];
+            423: components["responses"]["locked"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    get_auth_passkeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Your passkeys */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                            /** @description Kept by a service as well, such as a password manager */
+                            backed_up: boolean;
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            last_used_at: string | null;
+                        }[];
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            414: components["responses"]["address_too_long"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    post_auth_passkeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: password
+                     * @description What signing in gave; or send it as the bearer token
+                     */
+                    mfa_token?: string | null;
+                    /** @example Blue key on the key ring */
+                    name: string;
+                    /** @description What navigator.credentials.create gave, as its toJSON writes it */
+                    credential: {
+                        /** @description base64url */
+                        id: string;
+                        /** @description base64url */
+                        rawId?: string | null;
+                        /** @enum {string} */
+                        type: "public-key";
+                        authenticatorAttachment?: string | null;
+                        clientExtensionResults?: unknown;
+                        response: {
+                            /** @description base64url */
+                            clientDataJSON: string;
+                            /** @description base64url */
+                            attestationObject?: string | null;
+                            /** @description base64url */
+                            authenticatorData?: string | null;
+                            /** @description base64url */
+                            signature?: string | null;
+                            /** @description base64url */
+                            userHandle?: string | null;
+                            /** @description base64url */
+                            publicKey?: string | null;
+                            publicKeyAlgorithm?: number | null;
+                            transports?: string[] | null;
+                        };
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Add a passkey */
+            201: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        passkey: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                            /** @description Kept by a service as well, such as a password manager */
+                            backed_up: boolean;
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            last_used_at: string | null;
+                        };
+                        /** @description When it is your first second factor: new tokens, recovery codes */
+                        first?: {
+                            /** @description Shown once; each stands in for a code once. None when there are some already */
+                            recovery_codes: string[];
+                            /** @description RS256 JWT; also set as an HttpOnly cookie */
+                            access_token?: string;
+                            token_type?: string;
+                            /** @description Seconds */
+                            expires_in?: number;
+                            user?: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                                email: string;
+                                /** @enum {string} */
+                                role: "ADMIN" | "COMPLIANCE_OFFICER" | "AUDITOR" | "VIEWER";
+                                /** @enum {string} */
+                                locale: "en" | "af" | "zu" | "fr" | "de";
+                                is_super_admin: boolean;
+                                /** Format: date-time */
+                                created_at: string;
+                            };
+                        };
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["timeout"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            414: components["responses"]["address_too_long"];
+            415: components["responses"]["unsupported_media"];
+            422: components["responses"]["invalid"];
+            423: components["responses"]["locked"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    delete_auth_passkeys_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Remove a passkey */
+            204: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            409: components["responses"]["conflict"];
+            414: components["responses"]["address_too_long"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    patch_auth_passkeys_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Rename a passkey */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        name: string;
+                        /** @description Kept by a service as well, such as a password manager */
+                        backed_up: boolean;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        last_used_at: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["timeout"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            414: components["responses"]["address_too_long"];
+            415: components["responses"]["unsupported_media"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    post_auth_passkeys_sign_in_options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: password
+                     * @description Of a sign-in that wants its second factor
+                     */
+                    mfa_token?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Begin to sign in with a passkey */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description base64url; good once, for five minutes */
+                        challenge: string;
+                        rpId: string;
+                        /** @description Milliseconds */
+                        timeout: number;
+                        userVerification: string;
+                        /** @description Empty: any that the device has for this site */
+                        allowCredentials: {
+                            /** @enum {string} */
+                            type: "public-key";
+                            /** @description base64url */
+                            id: string;
+                            transports: string[];
+                        }[];
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["timeout"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            414: components["responses"]["address_too_long"];
+            415: components["responses"]["unsupported_media"];
+            422: components["responses"]["invalid"];
+            423: components["responses"]["locked"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    post_auth_passkeys_sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: password
+                     * @description Of a sign-in that wants its second factor
+                     */
+                    mfa_token?: string | null;
+                    /** @description What navigator.credentials.get gave, as its toJSON writes it */
+                    credential: {
+                        /** @description base64url */
+                        id: string;
+                        /** @description base64url */
+                        rawId?: string | null;
+                        /** @enum {string} */
+                        type: "public-key";
+                        authenticatorAttachment?: string | null;
+                        clientExtensionResults?: unknown;
+                        response: {
+                            /** @description base64url */
+                            clientDataJSON: string;
+                            /** @description base64url */
+                            attestationObject?: string | null;
+                            /** @description base64url */
+                            authenticatorData?: string | null;
+                            /** @description base64url */
+                            signature?: string | null;
+                            /** @description base64url */
+                            userHandle?: string | null;
+                            /** @description base64url */
+                            publicKey?: string | null;
+                            publicKeyAlgorithm?: number | null;
+                            transports?: string[] | null;
+                        };
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Sign in with a passkey */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description RS256 JWT; also set as an HttpOnly cookie */
+                        access_token?: string;
+                        token_type?: string;
+                        /** @description Seconds */
+                        expires_in?: number;
+                        user?: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                            email: string;
+                            /** @enum {string} */
+                            role: "ADMIN" | "COMPLIANCE_OFFICER" | "AUDITOR" | "VIEWER";
+                            /** @enum {string} */
+                            locale: "en" | "af" | "zu" | "fr" | "de";
+                            is_super_admin: boolean;
+                            /** Format: date-time */
+                            created_at: string;
+                        };
+                        /** @description No tokens yet: send a code to /auth/mfa/verify, or a passkey to /auth/passkeys/sign-in */
+                        mfa_required?: boolean;
+                        /** @description No tokens yet: set up a second factor by /auth/mfa/setup or /auth/passkeys/options */
+                        mfa_setup_required?: boolean;
+                        /** @description For these; good for five minutes */
+                        mfa_token?: string;
+                        /** @description What mfa_required takes */
+                        mfa_methods?: ("totp" | "passkey" | "recovery_code")[];
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["timeout"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            414: components["responses"]["address_too_long"];
+            415: components["responses"]["unsupported_media"];
+            422: components["responses"]["invalid"];
+            423: components["responses"]["locked"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    post_auth_step_up_options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How you may show that it is you */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description What is taken from you */
+                        methods: ("totp" | "passkey" | "recovery_code" | "password")[];
+                        /** @description For navigator.credentials.get */
+                        passkey?: {
+                            /** @description base64url; good once, for five minutes */
+                            challenge: string;
+                            rpId: string;
+                            /** @description Milliseconds */
+                            timeout: number;
+                            userVerification: string;
+                            /** @description Empty: any that the device has for this site */
+                            allowCredentials: {
+                                /** @enum {string} */
+                                type: "public-key";
+                                /** @description base64url */
+                                id: string;
+                                transports: string[];
+                            }[];
+                        };
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            409: components["responses"]["conflict"];
+            414: components["responses"]["address_too_long"];
+            422: components["responses"]["invalid"];
+            423: components["responses"]["locked"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    post_auth_step_up: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: password
+                     * @description Of the authenticator app, or a recovery code
+                     */
+                    code?: string | null;
+                    /**
+                     * Format: password
+                     * @description If you have no second factor
+                     */
+                    password?: string | null;
+                    /** @description If you have a passkey */
+                    passkey?: {
+                        /** @description base64url */
+                        id: string;
+                        /** @description base64url */
+                        rawId?: string | null;
+                        /** @enum {string} */
+                        type: "public-key";
+                        authenticatorAttachment?: string | null;
+                        clientExtensionResults?: unknown;
+                        response: {
+                            /** @description base64url */
+                            clientDataJSON: string;
+                            /** @description base64url */
+                            attestationObject?: string | null;
+                            /** @description base64url */
+                            authenticatorData?: string | null;
+                            /** @description base64url */
+                            signature?: string | null;
+                            /** @description base64url */
+                            userHandle?: string | null;
+                            /** @description base64url */
+                            publicKey?: string | null;
+                            publicKeyAlgorithm?: number | null;
+                            transports?: string[] | null;
+                        };
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Show anew that it is you */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description RS256 JWT; also set as an HttpOnly cookie */
+                        access_token?: string;
+                        token_type?: string;
+                        /** @description Seconds */
+                        expires_in?: number;
+                        user?: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                            email: string;
+                            /** @enum {string} */
+                            role: "ADMIN" | "COMPLIANCE_OFFICER" | "AUDITOR" | "VIEWER";
+                            /** @enum {string} */
+                            locale: "en" | "af" | "zu" | "fr" | "de";
+                            is_super_admin: boolean;
+                            /** Format: date-time */
+                            created_at: string;
+                        };
+                        /** @description No tokens yet: send a code to /auth/mfa/verify, or a passkey to /auth/passkeys/sign-in */
+                        mfa_required?: boolean;
+                        /** @description No tokens yet: set up a second factor by /auth/mfa/setup or /auth/passkeys/options */
+                        mfa_setup_required?: boolean;
+                        /** @description For these; good for five minutes */
+                        mfa_token?: string;
+                        /** @description What mfa_required takes */
+                        mfa_methods?: ("totp" | "passkey" | "recovery_code")[];
                     };
                 };
             };
@@ -8228,6 +9055,43 @@ export interface operations {
             503: components["responses"]["unavailable"];
         };
     };
+    post_users_id_end_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Sign somebody out everywhere */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description How many sign-ins ended */
+                        ended: number;
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            409: components["responses"]["conflict"];
+            414: components["responses"]["address_too_long"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
     post_users_id_reset_mfa: {
         parameters: {
             query?: never;
@@ -8539,12 +9403,14 @@ export interface operations {
                             /** Format: date-time */
                             created_at: string;
                         };
-                        /** @description No tokens yet: send a code to /auth/mfa/verify */
+                        /** @description No tokens yet: send a code to /auth/mfa/verify, or a passkey to /auth/passkeys/sign-in */
                         mfa_required?: boolean;
-                        /** @description No tokens yet: set up a second factor by /auth/mfa/setup */
+                        /** @description No tokens yet: set up a second factor by /auth/mfa/setup or /auth/passkeys/options */
                         mfa_setup_required?: boolean;
                         /** @description For these; good for five minutes */
                         mfa_token?: string;
+                        /** @description What mfa_required takes */
+                        mfa_methods?: ("totp" | "passkey" | "recovery_code")[];
                     };
                 };
             };
