@@ -1,6 +1,6 @@
 import { Anchor, Button, Drawer, Select, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
 import { fieldErrors, type Person } from '@aic/api';
 import { useSession } from '@aic/auth';
 import { formatDateTime, useTranslation } from '@aic/text';
@@ -14,6 +14,7 @@ import { FactorChip, RoleChip, StatusChip } from './Chips';
 const Facts = ({ person }: { person: Person }) => {
     const { t } = useTranslation();
     const { can } = useSession();
+    const navigate = useNavigate();
     return (
         <dl className="facts">
             <dt>{t('auth.email')}</dt><dd>{person.email}</dd>
@@ -21,7 +22,7 @@ const Facts = ({ person }: { person: Person }) => {
             <dt>{t('people.factor')}</dt><dd><FactorChip person={person} /></dd>
             <dt>{t('people.lastSeen')}</dt><dd>{person.last_login_at ? formatDateTime(person.last_login_at) : t('people.never')}</dd>
             {person.locked_until && <><dt>{t('people.statuses.LOCKED')}</dt><dd>{t('people.lockedUntil', { time: formatDateTime(person.locked_until) })}</dd></>}
-            {can('manage_roles') && person.role !== 'ADMIN' && <><dt>{t('people.permissions')}</dt><dd><Anchor component={Link} to="/settings/access" search={{ person: person.id }} inherit>{t('access.change')}</Anchor></dd></>}
+            {can('manage_roles') && person.role !== 'ADMIN' && <><dt>{t('people.permissions')}</dt><dd><Anchor component="button" type="button" inherit onClick={() => void navigate({ to: '/settings/access', search: { person: person.id } })}>{t('access.change')}</Anchor></dd></>}
             <dt>{t('people.language')}</dt><dd>{t(`languages.${person.locale}`)}</dd>
             <dt>{t('people.joined')}</dt><dd>{formatDateTime(person.created_at)}</dd>
         </dl>
