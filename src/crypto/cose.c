@@ -255,7 +255,7 @@ error cose_key_take(arena *a, text *rest, text *key)
 {
     text start = *rest;
     cose_key members;
-    EVP_PKEY *made;
+    EVP_PKEY *made = NULL;
     if (!read_members(rest, &members)) return no_key(a, "it cannot be read");
     *key = (text){ start.data, start.length - rest->length };
     if (key->length > WEBAUTHN_PUBLIC_KEY_MOST) return no_key(a, "it is too long");
@@ -267,7 +267,7 @@ error cose_key_take(arena *a, text *rest, text *key)
 error cose_verify(arena *a, text key, text message, text signature, bool *fits)
 {
     cose_key members;
-    EVP_PKEY *made;
+    EVP_PKEY *made = NULL;
     *fits = false;
     if (!read_members(&key, &members) || key.length) return no_key(a, "it cannot be read");
     TRY(key_of(a, &members, &made));

@@ -142,7 +142,7 @@ error webauthn_register(arena *a, const webauthn_check *check, text client_data,
                         webauthn_credential *out)
 {
     text bytes;
-    authenticator_data data;
+    authenticator_data data = { 0 };
     *out = (webauthn_credential){ 0 };
     TRY(check_client_data(a, check, client_data, "webauthn.create"));
     TRY(read_attestation(a, attestation, &bytes));
@@ -160,8 +160,8 @@ error webauthn_register(arena *a, const webauthn_check *check, text client_data,
 error webauthn_assert(arena *a, const webauthn_check *check, const webauthn_credential *known,
                       const webauthn_assertion *in, webauthn_proof *out)
 {
-    authenticator_data data;
-    bool fits;
+    authenticator_data data = { 0 };
+    bool fits = false;
     *out = (webauthn_proof){ 0 };
     TRY(check_client_data(a, check, in->client_data, "webauthn.get"));
     TRY(read_head(a, check, in->authenticator_data, &data));

@@ -31,7 +31,7 @@ text_list mfa_methods(arena *a, bool totp, bool passkey)
 
 error mfa_state_read(scope *db, const principal *who, mfa_state *out)
 {
-    mfa_standing standing;
+    mfa_standing standing = { 0 };
     TRY(sql_mfa_state_of(db, &(sql_mfa_state_of_in){ .id = who->user_id }, &standing));
     *out = (mfa_state){ .enabled = standing.totp_enabled || standing.has_passkey,
                         .required = standing.required,

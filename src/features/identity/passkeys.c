@@ -13,29 +13,36 @@
 static text origin_of(arena *a, text url)
 {
     text lower = text_lower_ascii(a, url);
-    const char *slashes = text_is(lower) ? memmem(lower.data, lower.length, "://", 3) : NULL;
+    const char *slashes = lower.data ? memmem(lower.data, lower.length, "://", 3) : NULL;
     if (!slashes) return NO_TEXT;
     size_t head = (size_t)(slashes - lower.data) + 3;
     const char *end = memchr(lower.data + head, '/', lower.length - head);
     text origin = { lower.data, end ? (size_t)(end - lower.data) : lower.length };
     bool is_standard = (text_starts(origin, "https://") && text_ends(origin, ":443")) ||
                        (text_starts(origin, "http://") && text_ends(origin, ":80"));
-    if (is_standard) origin.length = (size_t)((const char *)memrchr(origin.data, ':', origin.length) - origin.data);
+    if (is_standard) origin.length -= text_ends(origin, ":80") ? 3 : 4;
     return origin;
 }
 
 /* The host without the port. */
 static text host_of(text authority)
 {
-    const char *colon = memchr(authority.data, ':', authority.length);
+    const char *colon = authority.data ? memchr(authority.data, ':', authority.length) : NULL;
     return colon ? (text){ authority.data, (size_t)(colon - authority.data) } : authority;
+}
+
+static text authority_of(text origin)
+{
+    const char *slashes = origin.data ? memmem(origin.data, origin.length, "://", 3) : NULL;
+    if (!slashes) return NO_TEXT;
+    return (text){ slashes + 3, origin.length - (size_t)(slashes + 3 - origin.data) };
 }
 
 /* Digits, dots, brackets: an address, of which no passkey can be. */
 static bool is_address(text host)
 {
     for (size_t i = 0; i < host.length; i++)
-        if (!memchr("0123456789.", host.data[i], 11)) return host.data[0] == '[';
+        if ((host.data[i] < '0' || host.data[i] > '9') && host.data[i] != '.') return host.data[0] == '[';
     return true;
 }
 
@@ -45,13 +52,9 @@ error passkey_site_of(const platform *app, arena *a, text host, passkey_site *ou
     text asked = text_is(host) ? text_lower_ascii(a, host) : TEXT("");
     if (!text_is(origin) && text_equal_string(host_of(asked), "localhost"))
         origin = origin_of(a, text_format(a, "http://%.*s", PRINT(asked)));
-    text authority = NO_TEXT;
-    if (text_is(origin)) {
-        size_t head = (size_t)((const char *)memmem(origin.data, origin.length, "://", 3) - origin.data) + 3;
-        authority = host_of((text){ origin.data + head, origin.length - head });
-    }
-    *out = (passkey_site){ .id = authority, .origin = origin };
-    if (text_is(authority) && authority.length && !is_address(authority)) return OK;
+    text name = host_of(authority_of(origin));
+    *out = (passkey_site){ .id = name, .origin = origin };
+    if (text_is(name) && name.length && !is_address(name)) return OK;
     return fail(a, CONFLICT, "",
                 "A passkey is tied to a site's name, and this site was reached by an address. Open it by its name; on "
                 "your own computer that is http://localhost with the same port.");
@@ -204,9 +207,9 @@ error passkeys_add(platform *app, scope *db, const passkey_site *site, const pri
                    passkey_added *out)
 {
     account owner = { 0 };
-    webauthn_credential made;
-    text challenge;
-    item_list known;
+    webauthn_credential made = { 0 };
+    text challenge = NO_TEXT;
+    item_list known = { 0 };
     TRY(factor_whose(db, who, in->mfa_token, true, &owner));
     TRY(take_challenge(db, registering, &owner, bytes_of(db->arena, in->credential.response.client_data), &challenge));
     TRY(scope_pause(db)); /* the challenge is spent, whatever follows */
@@ -290,10 +293,10 @@ static error verify(scope *db, const shown *s, const passkey_known *known, webau
 /* *failure: NULL when it is this person's passkey that answered; else what the audit log calls it. */
 static error check(scope *db, const shown *s, const account *who, const char **failure)
 {
-    bool found, fits;
-    passkey_known known;
-    webauthn_proof proof;
-    int64_t moved;
+    bool found = false, fits = false;
+    passkey_known known = { 0 };
+    webauthn_proof proof = { 0 };
+    int64_t moved = 0;
     *failure = wrong;
     text id = bytes_of(db->arena, s->answer->id), handle = bytes_of(db->arena, s->answer->response.user_handle);
     TRY(sql_passkey_by_credential(db, &(sql_passkey_by_credential_in){ .credential_id = id }, &found, &known));
@@ -335,8 +338,8 @@ static error refused(arena *a)
 /* Whose passkey the answer is of; and the challenge, spent. */
 static error by_passkey(scope *db, shown *s, account *out)
 {
-    bool found;
-    passkey_known known;
+    bool found = false;
+    passkey_known known = { 0 };
     TRY(take_challenge(db, signing_in, NULL, bytes_of(db->arena, s->answer->response.client_data), &s->challenge));
     TRY(sql_passkey_by_credential(
         db, &(sql_passkey_by_credential_in){ .credential_id = bytes_of(db->arena, s->answer->id) }, &found, &known));
@@ -364,8 +367,8 @@ error passkeys_sign_in(platform *app, scope *db, const passkey_site *site, const
 {
     account who = { 0 };
     sign_in_attempted attempt = { 0 };
-    const char *failure;
-    int64_t used;
+    const char *failure = NULL;
+    int64_t used = 0;
     shown s = { .site = site, .answer = &in->credential, .is_alone = !text_is(in->mfa_token) };
     text token_hash = s.is_alone ? NO_TEXT : opaque_token_hash(db->arena, in->mfa_token);
     TRY(s.is_alone ? by_passkey(db, &s, &who) : by_token(db, &s, token_hash, &who));
@@ -407,7 +410,7 @@ static error none_such(arena *a)
 
 error passkeys_rename(scope *db, const principal *who, uuid id, text name, passkey_row *out)
 {
-    bool found;
+    bool found = false;
     TRY(sql_passkey_rename(db, &(sql_passkey_rename_in){ .id = id, .user_id = who->user_id, .name = name }, &found,
                            out));
     return found ? OK : none_such(db->arena);
@@ -416,7 +419,7 @@ error passkeys_rename(scope *db, const principal *who, uuid id, text name, passk
 error passkeys_remove(platform *app, scope *db, const principal *who, uuid id)
 {
     account owner = { 0 };
-    int64_t removed;
+    int64_t removed = 0;
     TRY(factor_hold(db, who->org_id, who->user_id));
     TRY(sql_passkey_delete(db, &(sql_passkey_delete_in){ .org_id = who->org_id, .id = id, .user_id = who->user_id },
                            &removed));

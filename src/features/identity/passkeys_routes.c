@@ -5,6 +5,15 @@
 
 /* Characters of base64url of so many bytes. */
 #define ENCODED(bytes) (((bytes)*4 + 2) / 3)
+enum {
+    CLIENT_DATA_LETTERS = ENCODED(WEBAUTHN_CLIENT_DATA_MOST),
+    ATTESTATION_LETTERS = ENCODED(WEBAUTHN_ATTESTATION_MOST),
+    AUTHENTICATOR_DATA_LETTERS = ENCODED(WEBAUTHN_AUTHENTICATOR_DATA_MOST),
+    SIGNATURE_LETTERS = ENCODED(WEBAUTHN_SIGNATURE_MOST),
+    USER_HANDLE_LETTERS = ENCODED(64),
+    PUBLIC_KEY_LETTERS = ENCODED(2 * WEBAUTHN_PUBLIC_KEY_MOST),
+    CREDENTIAL_ID_LETTERS = ENCODED(WEBAUTHN_CREDENTIAL_ID_MOST)
+};
 
 static const char *const type_names[] = { "public-key", NULL };
 
@@ -44,25 +53,24 @@ const field passkey_request_fields[] = {
     FIELDS_END
 };
 
-#define BASE64URL(type, member, name, bytes)                                                                           \
-    FIELD_AS(type, member, name, A_TEXT, MAX(ENCODED(bytes)), .doc = "base64url")
+#define BASE64URL(type, member, name, letters) FIELD_AS(type, member, name, A_TEXT, MAX(letters), .doc = "base64url")
 
 /* Some browsers say more than is needed; of that, nothing is looked at. */
 static const field response_fields[] = {
-    FIELD_AS(passkey_response, client_data, "clientDataJSON", A_TEXT, REQUIRED, MAX(ENCODED(WEBAUTHN_CLIENT_DATA_MOST)),
+    FIELD_AS(passkey_response, client_data, "clientDataJSON", A_TEXT, REQUIRED, MAX(CLIENT_DATA_LETTERS),
              .doc = "base64url"),
-    BASE64URL(passkey_response, attestation, "attestationObject", WEBAUTHN_ATTESTATION_MOST),
-    BASE64URL(passkey_response, authenticator_data, "authenticatorData", WEBAUTHN_AUTHENTICATOR_DATA_MOST),
-    BASE64URL(passkey_response, signature, "signature", WEBAUTHN_SIGNATURE_MOST),
-    BASE64URL(passkey_response, user_handle, "userHandle", 64),
-    BASE64URL(passkey_response, public_key, "publicKey", 2 * WEBAUTHN_PUBLIC_KEY_MOST),
+    BASE64URL(passkey_response, attestation, "attestationObject", ATTESTATION_LETTERS),
+    BASE64URL(passkey_response, authenticator_data, "authenticatorData", AUTHENTICATOR_DATA_LETTERS),
+    BASE64URL(passkey_response, signature, "signature", SIGNATURE_LETTERS),
+    BASE64URL(passkey_response, user_handle, "userHandle", USER_HANDLE_LETTERS),
+    BASE64URL(passkey_response, public_key, "publicKey", PUBLIC_KEY_LETTERS),
     FIELD_AS(passkey_response, public_key_algorithm, "publicKeyAlgorithm", AN_INTEGER),
     FIELD(passkey_response, transports, TEXTS, MAX(40), .most_items = 20),
     FIELDS_END
 };
 const field passkey_answer_fields[] = {
-    FIELD(passkey_answer, id, A_TEXT, REQUIRED, MIN(1), MAX(ENCODED(WEBAUTHN_CREDENTIAL_ID_MOST)), .doc = "base64url"),
-    BASE64URL(passkey_answer, raw_id, "rawId", WEBAUTHN_CREDENTIAL_ID_MOST),
+    FIELD(passkey_answer, id, A_TEXT, REQUIRED, MIN(1), MAX(CREDENTIAL_ID_LETTERS), .doc = "base64url"),
+    BASE64URL(passkey_answer, raw_id, "rawId", CREDENTIAL_ID_LETTERS),
     FIELD(passkey_answer, type, ONE_OF(type_names), REQUIRED),
     FIELD_AS(passkey_answer, attachment, "authenticatorAttachment", A_TEXT, MAX(40)),
     FIELD_AS(passkey_answer, extension_results, "clientExtensionResults", ANY_JSON),
@@ -130,7 +138,7 @@ static error site_of(request *rq, passkey_site *out)
 
 static error post_options(request *rq, const void *body, void *reply)
 {
-    passkey_site site;
+    passkey_site site = { 0 };
     passkey_begin in = *(const passkey_begin *)body;
     in.mfa_token = mfa_token_of(rq, in.mfa_token);
     TRY(site_of(rq, &site));
@@ -139,7 +147,7 @@ static error post_options(request *rq, const void *body, void *reply)
 
 static error post_passkey(request *rq, const void *body, void *reply)
 {
-    passkey_site site;
+    passkey_site site = { 0 };
     passkey_added *out = reply;
     passkey_addition in = *(const passkey_addition *)body;
     in.mfa_token = mfa_token_of(rq, in.mfa_token);
@@ -173,14 +181,14 @@ static error delete_passkey(request *rq, const void *body, void *reply)
 static error post_sign_in_options(request *rq, const void *body, void *reply)
 {
     const passkey_asking *in = body;
-    passkey_site site;
+    passkey_site site = { 0 };
     TRY(site_of(rq, &site));
     return passkeys_ask(rq->scope, &site, in->mfa_token, reply);
 }
 
 static error post_sign_in(request *rq, const void *body, void *reply)
 {
-    passkey_site site;
+    passkey_site site = { 0 };
     TRY(site_of(rq, &site));
     TRY(passkeys_sign_in(rq->app, rq->scope, &site, body, reply));
     identity_set_cookies(rq, reply);

@@ -64,9 +64,9 @@ error step_up(platform *app, scope *db, const passkey_site *site, const principa
 {
     account owner = { 0 };
     sign_in_attempted attempt = { 0 };
-    step_up_try tried;
-    bool found;
-    session_replaced session;
+    step_up_try tried = { 0 };
+    bool found = false;
+    session_replaced session = { 0 };
     TRY(factor_person(db, who->user_id, &owner));
     TRY(check_says_something(db->arena, &owner, in));
     TRY(lockout_attempt(db, owner.email, &attempt));

@@ -22,13 +22,13 @@ static const passkey_site *site_of(request *rq, passkey_site *site)
 static error post_options(request *rq, const void *body, void *reply)
 {
     (void)body;
-    passkey_site site;
+    passkey_site site = { 0 };
     return step_up_ask(rq->scope, site_of(rq, &site), rq->who, reply);
 }
 
 static error post_step_up(request *rq, const void *body, void *reply)
 {
-    passkey_site site;
+    passkey_site site = { 0 };
     TRY(step_up(rq->app, rq->scope, site_of(rq, &site), rq->who, body, reply));
     identity_set_cookies(rq, reply);
     return OK;
