@@ -27,6 +27,7 @@ static letter full_letter(letter_kind kind, text typed)
         l.values[n++] = (letter_value){ "inviter", typed };
         l.values[n++] = (letter_value){ "role", TEXT("COMPLIANCE_OFFICER") };
     }
+    if (kind == LETTER_MFA_CHANGED) l.values[n++] = (letter_value){ "what", TEXT("PASSKEY_ADDED") };
     if (kind == LETTER_RECOVERY_CODES_LOW) l.values[n++] = (letter_value){ "left", TEXT("2") };
     if (kind == LETTER_EMAIL_CHANGE_ASKED || kind == LETTER_EMAIL_CHANGED)
         l.values[n++] = (letter_value){ "new_email", typed };
