@@ -67,7 +67,7 @@ def test_what_people_send_is_in_no_line(server):
 
 
 def test_every_server_of_any_test_is_one_whose_log_is_looked_at():
-    """Servers are started by conftest's Server and by tests/browser/run; the two others end before they serve."""
+    """Servers are started by conftest's Server and by tests/browser/run; the others end before they serve."""
     starts = {}
     for path in (ROOT / "tests").rglob("*"):
         if path.suffix in (".py", ".mjs", ".sh") or path.name == "run":
@@ -75,7 +75,7 @@ def test_every_server_of_any_test_is_one_whose_log_is_looked_at():
             if count:
                 starts[str(path.relative_to(ROOT))] = count
     starts.pop("tests/api/test_logs.py", None)
-    assert starts == {"tests/conftest.py": 1, "tests/browser/run": 1, "tests/api/test_server.py": 2}
+    assert starts == {"tests/conftest.py": 1, "tests/browser/run": 1, "tests/api/test_server.py": 2, "tests/api/test_mail.py": 1, "tests/api/test_rates.py": 1}
     assert "log_secrets.py" in (ROOT / "tests/browser/run").read_text()
     in_c = [str(path) for path in (ROOT / "src").rglob("*test*.c") if re.search(r"\bhttp_start\(|aicd\b.*serve", path.read_text())]
     assert in_c == []  # a C test that serves needs to look at its log, too

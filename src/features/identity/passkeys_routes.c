@@ -192,7 +192,7 @@ static error post_sign_in(request *rq, const void *body, void *reply)
     TRY(site_of(rq, &site));
     TRY(passkeys_sign_in(rq->app, rq->scope, &site, body, reply));
     identity_set_cookies(rq, reply);
-    return OK;
+    return identity_replace_session(rq);
 }
 
 #define UNFINISHED_SCOPE SYSTEM(S1_SIGN_IN, "Who has not finished signing in has no tenant's scope yet")

@@ -102,8 +102,9 @@ static error post_accept(request *rq, const void *body, void *reply)
     sign_in *out = reply;
     reply_header(rq, "Cache-Control", TEXT("no-store"));
     TRY(invites_accept(rq->app, rq->scope, body, out));
-    if (!text_is(out->mfa_token)) identity_set_cookies(rq, out);
-    return OK;
+    if (text_is(out->mfa_token)) return OK;
+    identity_set_cookies(rq, out);
+    return identity_replace_session(rq);
 }
 
 /* ------------------------------------------------------------------ routes */
