@@ -292,6 +292,21 @@ static bool route_is_open(const route *row)
     return row->access.kind == ACCESS_PUBLIC || row->access.kind == ACCESS_WEBHOOK;
 }
 
+static bool names_something(const field *fields) /* that has to be there, by its id */
+{
+    for (const field *f = fields; f && f->name; f++)
+        if (f->kind == FIELD_UUID && f->required) return true;
+    return false;
+}
+
+/* What is shown to whoever holds it: a link of a letter, an invitation. It ends. */
+static bool takes_token(const field *fields)
+{
+    for (const field *f = fields; f && f->name; f++)
+        if (!strcmp(f->name, "token")) return true;
+    return false;
+}
+
 static bool may_answer(const route *row, int status)
 {
     bool has_body = row->body_fields || row->raw_body, is_open = route_is_open(row);
@@ -307,9 +322,12 @@ static bool may_answer(const route *row, int status)
     case 403:
         return !is_open || row->method != GET;
     case 404:
-        return row->path_fields != NULL || has_body || !strcmp(row->path, "/.well-known/security.txt");
+        return row->path_fields != NULL || has_body || names_something(row->query_fields) ||
+               !strcmp(row->path, "/.well-known/security.txt");
     case 409:
         return row->method != GET;
+    case 410:
+        return takes_token(row->path_fields) || takes_token(row->body_fields);
     case 412:
         return row->if_match;
     case 413:

@@ -239,7 +239,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** End one of your sessions */
+        /**
+         * End one of your sessions
+         * @description Only within five minutes of signing in or of POST /auth/step-up.
+         */
         delete: operations["delete_auth_sessions_id"];
         options?: never;
         head?: never;
@@ -255,7 +258,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** End all your other sessions */
+        /**
+         * End all your other sessions
+         * @description Only within five minutes of signing in or of POST /auth/step-up.
+         */
         post: operations["post_auth_sessions_revoke_others"];
         delete?: never;
         options?: never;
@@ -3738,6 +3744,7 @@ export interface operations {
             404: components["responses"]["not_found"];
             408: components["responses"]["timeout"];
             409: components["responses"]["conflict"];
+            410: components["responses"]["gone"];
             413: components["responses"]["too_large"];
             414: components["responses"]["address_too_long"];
             415: components["responses"]["unsupported_media"];
@@ -3787,6 +3794,7 @@ export interface operations {
             404: components["responses"]["not_found"];
             408: components["responses"]["timeout"];
             409: components["responses"]["conflict"];
+            410: components["responses"]["gone"];
             413: components["responses"]["too_large"];
             414: components["responses"]["address_too_long"];
             415: components["responses"]["unsupported_media"];
@@ -8285,6 +8293,7 @@ export interface operations {
             400: components["responses"]["bad_request"];
             401: components["responses"]["unauthenticated"];
             403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
             429: components["responses"]["too_many"];
@@ -9338,6 +9347,7 @@ export interface operations {
             400: components["responses"]["bad_request"];
             401: components["responses"]["unauthenticated"];
             404: components["responses"]["not_found"];
+            410: components["responses"]["gone"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
             423: components["responses"]["locked"];
@@ -9420,6 +9430,7 @@ export interface operations {
             404: components["responses"]["not_found"];
             408: components["responses"]["timeout"];
             409: components["responses"]["conflict"];
+            410: components["responses"]["gone"];
             413: components["responses"]["too_large"];
             414: components["responses"]["address_too_long"];
             415: components["responses"]["unsupported_media"];
