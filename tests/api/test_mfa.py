@@ -10,6 +10,7 @@ import pyotp
 import pytest
 
 from conftest import PASSWORD, Server, Tenant
+from people import Member
 
 
 @pytest.fixture(scope="module")
@@ -202,6 +203,37 @@ def test_a_session_of_before_the_duty_cannot_be_continued(strict):
     strict.psql("postgres", f"update users set mfa_enabled = false where id = '{person.id}'")
     again = httpx.post(strict.url + "/api/v1/auth/refresh", cookies={"aic_refresh": signed_in.cookies["aic_refresh"]}, headers={"Origin": strict.url})
     assert again.status_code == 401, again.text
+
+
+def test_a_grant_makes_it_a_duty_whatever_the_role(strict):
+    """Somebody who may decide about people is asked for one, be the role a viewer's."""
+    admin = Person(strict)
+    admin.http = httpx.Client(base_url=strict.url + "/api/v1", timeout=60)
+    admin.http.headers["Authorization"] = "Bearer " + admin.enrol(admin.login().json()["mfa_token"])["access_token"]
+    admin.http.cookies.clear()
+    viewer = Member(admin)
+    capabilities = f"/users/{viewer.id}/capabilities"
+
+    def permit(names, version, role=None):
+        body = {"role_id": role, "capabilities": [{"capability": name, "is_granted": True} for name in names]}
+        answer = admin.http.put(capabilities, json=body, headers={"If-Match": f'"{version}"'})
+        assert answer.status_code == 200, answer.text
+        return answer.json()["version"]
+
+    version = permit(["run_analysis"], 0)  # what an auditor may do, too
+    again = viewer.refresh()
+    assert again.status_code == 200, again.text
+    viewer.started(again)
+    assert viewer.http.get("/auth/mfa").json()["required"] is False
+    version = permit(["manage_users"], version)
+    assert viewer.refresh().status_code == 401
+    assert set(viewer.sign_in().json()) == {"mfa_setup_required", "mfa_token"}
+    assert admin.http.get(f"/users/{viewer.id}").json()["mfa_required"] is True
+    version = permit([], version)
+    assert "access_token" in viewer.sign_in().json()
+    made = admin.http.post("/roles", json={"name": f"Desk {uuid.uuid4().hex[:8]}", "capabilities": ["manage_keys"]}).json()
+    permit([], version, role=made["id"])
+    assert viewer.refresh().status_code == 401 and "mfa_setup_required" in viewer.sign_in().json()
 
 
 def test_who_may_choose_chooses_and_may_change_his_mind(server):

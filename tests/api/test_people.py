@@ -192,9 +192,37 @@ def test_an_administrator_resets_a_lost_second_factor(org):
     enrol(viewer)
     assert org.http.post(f"/users/{viewer.id}/reset-mfa").json() == {"state": "DONE"}
     assert viewer.http.get("/auth/me").status_code == 401
-    assert "access_token" in viewer.sign_in().json() and viewer.http.get("/auth/mfa").json() == {"enabled": False, "required": False, "recovery_codes_left": 0}
+    assert "access_token" in viewer.sign_in().json() and viewer.http.get("/auth/mfa").json() == {"enabled": False, "required": False, "methods": [], "recovery_codes_left": 0}
     row = org.http.get("/audit-log", params={"event": "mfa_reset"}).json()["items"][0]
     assert row["subject_id"] == viewer.id and row["actor_id"] == me(org)
+
+
+def give_passkey(server, person):
+    """And a challenge that waits for its answer; as the database keeps them."""
+    without_walls(server, f"""
+        insert into webauthn_credentials (org_id, user_id, credential_id, public_key, sign_count, name, backup_eligible, backed_up)
+        select org_id, id, sha256(id::text::bytea), repeat('k', 80)::bytea, 0, 'Key of ' || email, false, false from users where id = '{person.id}';
+        insert into webauthn_challenges (challenge_hash, purpose, org_id, user_id, expires_at)
+        select sha256(email::bytea), 'REGISTER', org_id, id, now() + interval '5 minutes' from users where id = '{person.id}'""")
+
+
+def kept_of_passkeys(server, person):
+    return told(server, f"""select (select count(*) from webauthn_credentials where user_id = '{person.id}')
+        + (select count(*) from webauthn_challenges where user_id = '{person.id}')""")
+
+
+def test_a_passkey_is_a_second_factor_that_a_reset_takes_away(server, org):
+    viewer, other = Member(org), Member(org)
+    give_passkey(server, viewer)
+    give_passkey(server, other)
+    assert org.http.get(f"/users/{viewer.id}").json()["mfa_enabled"] is True
+    assert {row["id"]: row["mfa_enabled"] for row in org.http.get("/users").json()["items"]}[viewer.id] is True
+    assert viewer.http.get("/auth/me/export").json()["profile"]["mfa_enabled"] is True
+    assert viewer.sign_in().json()["mfa_methods"] == ["passkey", "recovery_code"]
+    assert org.http.post(f"/users/{viewer.id}/reset-mfa").json() == {"state": "DONE"}
+    assert kept_of_passkeys(server, viewer) == "0" and kept_of_passkeys(server, other) == "2"
+    assert "access_token" in viewer.sign_in().json() and org.http.get(f"/users/{viewer.id}").json()["mfa_enabled"] is False
+    assert org.http.post(f"/users/{viewer.id}/reset-mfa").status_code == 409
 
 
 def test_a_super_admins_takes_two_different_administrators(server, org):
@@ -246,6 +274,7 @@ def remains(server, person, email):
 def test_who_is_deleted_leaves_a_tombstone_and_nothing_personal(server, org):
     auditor = Member(org, "AUDITOR", email=None)
     enrol(auditor)
+    give_passkey(server, auditor)
     auditor.http.post("/incidents", json={"title": "Letters", "description": "Two letters went out.", "category": "BIAS"}, headers={"Idempotency-Key": uuid.uuid4().hex})
     assert org.http.delete(f"/users/{auditor.id}").status_code == 204
     assert auditor.http.get("/auth/me").status_code == 401 and auditor.refresh().status_code == 401 and auditor.sign_in().status_code == 401
@@ -253,7 +282,7 @@ def test_who_is_deleted_leaves_a_tombstone_and_nothing_personal(server, org):
     row = json.loads(told(server, f"select row_to_json(u) from users u where id = '{auditor.id}'"))
     assert (row["name"], row["email"], row["password_hash"], row["mfa_secret"], row["is_active"], row["role"]) == ("Deleted person", f"deleted-{auditor.id}@deleted.invalid", None, None, False, "AUDITOR")
     assert told(server, f"select count(*) from sessions where user_id = '{auditor.id}' and (ip is not null or user_agent is not null or revoked_at is null)") == "0"
-    assert told(server, f"select count(*) from mfa_recovery_codes where user_id = '{auditor.id}'") == "0"
+    assert told(server, f"select count(*) from mfa_recovery_codes where user_id = '{auditor.id}'") == "0" and kept_of_passkeys(server, auditor) == "0"
     assert org.http.get(f"/users/{auditor.id}").status_code == 404 and auditor.id not in org.http.get("/users").text
     for answer in (org.http.delete(f"/users/{auditor.id}"), org.http.post(f"/users/{auditor.id}/reactivate")):
         assert answer.status_code == 404

@@ -5,7 +5,8 @@ import json
 import pytest
 
 from authenticator import Passkey
-from conftest import PASSWORD, Server
+from conftest import PASSWORD, Server, Tenant
+from people import Member, change
 from test_mfa import Person as PersonWithCodes
 from test_mfa import aged
 from test_passkeys import Person, tampered
@@ -79,6 +80,35 @@ def test_the_refresh_token_before_is_spent_and_the_new_one_stays_fresh(server, b
     assert claims(again.json()["access_token"])["auth_time"] == claims(done.json()["access_token"])["auth_time"]
     reused = by_password.post("/auth/refresh", cookies={"aic_refresh": signed_in.cookies["aic_refresh"]}, headers={"Origin": by_password.origin})
     assert reused.status_code == 401
+
+
+def test_what_decides_who_may_do_what_asks_for_it(server):
+    """A session of ten minutes ago reads, and renames somebody; it makes no key, gives no role and takes nothing away."""
+    org = Tenant(server)
+    viewer = Member(org)
+    role = org.http.post("/roles", json={"name": "Desk", "capabilities": ["view_audits"]}).json()
+    key = org.http.post("/api-keys", json={"name": "Nightly", "scopes": ["read"]}).json()
+    asks = [("POST", "/api-keys", {"json": {"name": "Nightly", "scopes": ["read"]}}),
+            ("POST", f"/api-keys/{key['id']}/rotate", {}),
+            ("POST", "/roles", {"json": {"name": "Other desk", "capabilities": ["view_audits"]}}),
+            ("PUT", f"/roles/{role['id']}/capabilities", {"json": {"capabilities": ["manage_users"]}, "headers": {"If-Match": '"1"'}}),
+            ("DELETE", f"/roles/{role['id']}", {}),
+            ("PUT", f"/users/{viewer.id}/capabilities", {"json": {"role_id": role["id"], "capabilities": []}, "headers": {"If-Match": '"0"'}}),
+            ("POST", f"/users/{viewer.id}/reset-mfa", {}),
+            ("DELETE", f"/users/{viewer.id}", {})]
+    org.http.headers["Authorization"] = "Bearer " + aged(server, org.sign_in())
+    org.http.cookies.clear()
+    assert change(org.http, viewer.id, name="Nia Named").status_code == 200 and org.http.get("/roles").status_code == 200
+    for method, path, more in asks:
+        refused = org.http.request(method, path, **more)
+        assert refused.status_code == 403 and refused.json()["type"].endswith("step_up_required"), f"{method} {path}: {refused.text}"
+    refused = change(org.http, viewer.id, role="AUDITOR")
+    assert refused.status_code == 403 and refused.json()["type"].endswith("step_up_required")
+    assert org.http.get(f"/users/{viewer.id}").json()["role"] == "VIEWER"
+    done = org.http.post("/auth/step-up", json={"password": PASSWORD})
+    org.http.headers["Authorization"] = "Bearer " + done.json()["access_token"]
+    org.http.cookies.clear()
+    assert change(org.http, viewer.id, role="AUDITOR").json()["role"] == "AUDITOR"
 
 
 def test_who_has_codes_steps_up_by_one_and_not_by_the_password(strict):
@@ -165,3 +195,5 @@ def test_codes_may_join_a_passkey_and_leave_it(strict):
     asked = person.login().json()
     assert asked["mfa_methods"] == ["passkey", "recovery_code"]
     assert person.post("/auth/mfa/verify", json={"mfa_token": asked["mfa_token"], "code": codes[0]}).status_code == 200
+    letters = person.told(f"select string_agg(kind, ' ' order by created_at) from mail_outbox where kind like 'mfa%' and org_id = (select org_id from users where id = '{person.id}')")
+    assert letters.strip() == "mfa_on mfa_changed mfa_changed"
