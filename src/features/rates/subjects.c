@@ -32,7 +32,7 @@ static bool is_v4(const rate_subject *subject)
 static void keep_bits(rate_subject *subject, int bits)
 {
     for (int i = bits / 8; i < 16; i++)
-        subject->bytes[i] &= i == bits / 8 ? (uint8_t)(0xFF << (8 - bits % 8)) : (uint8_t)0;
+        subject->bytes[i] = i == bits / 8 ? (uint8_t)(subject->bytes[i] & 0xFF << (8 - bits % 8)) : 0;
 }
 
 rate_subject subject_of_address(arena *a, subject_kind kind, text ip)
