@@ -29,10 +29,11 @@ static bool is_v4(const rate_subject *subject)
     return memcmp(subject->bytes, mapped, sizeof mapped) == 0;
 }
 
-static void keep_bits(rate_subject *subject, int bits)
+static void keep_bits(rate_subject *subject, int bits) /* fewer than 128 */
 {
-    for (int i = bits / 8; i < 16; i++)
-        subject->bytes[i] = i == bits / 8 ? (uint8_t)(subject->bytes[i] & 0xFF << (8 - bits % 8)) : 0;
+    int whole = bits / 8;
+    subject->bytes[whole] = (uint8_t)(subject->bytes[whole] & (0xFF << (8 - bits % 8)));
+    for (int i = whole + 1; i < 16; i++) subject->bytes[i] = 0;
 }
 
 rate_subject subject_of_address(arena *a, subject_kind kind, text ip)
