@@ -29,11 +29,12 @@ static bool is_v4(const rate_subject *subject)
     return memcmp(subject->bytes, mapped, sizeof mapped) == 0;
 }
 
-static void keep_bits(rate_subject *subject, int bits) /* fewer than 128 */
+static void keep_bits(rate_subject *subject, int bits)
 {
-    int whole = bits / 8;
-    subject->bytes[whole] = (uint8_t)(subject->bytes[whole] & (0xFF << (8 - bits % 8)));
-    for (int i = whole + 1; i < 16; i++) subject->bytes[i] = 0;
+    for (int i = bits / 8; i < 16; i++) {
+        int kept = i == bits / 8 ? 0xFF << (8 - bits % 8) : 0;
+        subject->bytes[i] = (uint8_t)(subject->bytes[i] & kept);
+    }
 }
 
 rate_subject subject_of_address(arena *a, subject_kind kind, text ip)
