@@ -84,7 +84,7 @@ def test_functions_that_run_as_their_owner_are_these(server):
         "audit_make_months",  # no rows of anybody
         # The organization is current_org() in all that follow.
         "mail_queue",         # only puts in; a system's scope may put in for nobody
-        "retire_access_tokens", "person_sessions_end", "person_mfa_reset", "person_forget_invites", "person_erase",
+        "retire_access_tokens", "person_sessions_end", "person_mfa_reset", "person_forget_invites", "person_forget_factors", "person_erase",
         "made_with_its_organization",  # true for a ledger entry of this very transaction only
     }
     found = set(rows(server, "select proname::text from pg_proc where pronamespace = 'public'::regnamespace and prosecdef"))
@@ -167,7 +167,7 @@ def test_statistics_show_no_value_of_anybody(server, tenant, other):
     rows(server, "analyze")
     for role in ("aic_tenant", "aic_system"):
         seen = rows(server, "select tablename from pg_stats where schemaname = 'public'", role)
-        assert set(seen) <= {"revoked_tokens", "sign_in_strangers", "rate_windows", "signing_keys", "ledger_checkpoints"}, role
+        assert set(seen) <= {"revoked_tokens", "sign_in_strangers", "rate_windows", "rate_limits", "signing_keys", "ledger_checkpoints"}, role
         assert server.psql(role, "select * from pg_statistic").returncode != 0
     assert rows(server, "select tablename from pg_stats where schemaname = 'public' and tablename <> 'revoked_tokens'", "aic_tenant") == []
     plan = "\n".join(rows(server, f"begin; {enter(tenant.org_id)} explain (analyze, verbose, settings) select * from ai_systems where name = '{secret}'", "aic_tenant"))
