@@ -156,7 +156,7 @@ static error start_app(running *r)
     mail_take_key(&r->app, master_key);
     sodium_memzero(master_key, sizeof master_key);
     TRY(bad);
-    TRY(audit_prepare_months(&r->app));
+    TRY(audit_prepare_months(&r->app, r->arena));
     TRY(keys_watch(r->app.keys));
     if (!text_equal_string(config_text(r->settings, "AIC_RATE_LIMITS"), "off")) TRY(start_rates(r));
     TRY(examples_load(r->arena, text_of(AIC_DEMO_DIR), &r->app));
@@ -297,8 +297,12 @@ static running running_of(arena *a, const config *settings, const command_line *
 static void wait_for_the_end(running *r, const sigset_t *ends)
 {
     const struct timespec day = { .tv_sec = 24 * 60 * 60 };
-    while (sigtimedwait(ends, NULL, &day) < 0)
-        if (errno == EAGAIN) (void)audit_prepare_months(&r->app);
+    while (sigtimedwait(ends, NULL, &day) < 0) {
+        if (errno != EAGAIN) continue;
+        arena *a = arena_new();
+        (void)audit_prepare_months(&r->app, a);
+        arena_drop(a);
+    }
 }
 
 int aicd_serve(arena *a, const config *settings, const command_line *line)

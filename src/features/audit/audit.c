@@ -153,9 +153,8 @@ error audit_read(scope *db, uuid id, audit_detail *out)
     return found ? OK : fail(db->arena, NOT_FOUND, "/id", "There is no audit entry with this id here.");
 }
 
-error audit_prepare_months(platform *app)
+error audit_prepare_months(platform *app, arena *a)
 {
-    arena *a = arena_new();
     caller nobody = { .kind = ACTOR_SYSTEM };
     scope *db;
     audit_months_made months;

@@ -31,6 +31,6 @@ error audit_read(scope *db, uuid id, audit_detail *out);
 
 /* The log is partitioned by month: makes what is missing of this month and the next AUDIT_MONTHS_AHEAD. When the server
  * starts, and daily; nothing can be audited, and so nothing done, in a month without its partition. */
-error audit_prepare_months(platform *app);
+error audit_prepare_months(platform *app, arena *a);
 
 #endif
