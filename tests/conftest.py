@@ -152,14 +152,26 @@ def server():
     running.remove()
 
 
+LASTING = []  # people of the whole run
+
+
 @pytest.fixture(scope="session")
 def tenant(server):
-    return Tenant(server)
+    LASTING.append(Tenant(server))
+    return LASTING[-1]
 
 
 @pytest.fixture(scope="session")
 def other(server):
-    return Tenant(server)
+    LASTING.append(Tenant(server))
+    return LASTING[-1]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def as_if_they_had_just_come():
+    """What matters most asks who signed in more than five minutes ago to show again who it is."""
+    for person in LASTING:
+        person.sign_in()
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance, status_code_conformance
 
 from conftest import Tenant
+from people import without_walls
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 
@@ -57,7 +58,7 @@ class Asker:
     def note(self, answer, case):
         self.seen[case.operation.label, answer.status_code] += 1
         body = answer.json() if answer.headers.get("content-type") == ["application/json"] and answer.content else {}
-        if isinstance(body, dict) and "version" in body:
+        if isinstance(body, dict) and {"id", "version"} <= body.keys():
             self.versions[body["id"]] = body["version"]
         if self.tenant and answer.status_code == 401:
             self.tenant.sign_in()
@@ -94,7 +95,7 @@ def tenant_of(server):
             for _ in range(2):  # so that there is something to ask for
                 person.system()
             person.http.post("/incidents", json={"title": "x", "description": "y", "category": "BIAS"})
-            assert server.psql("postgres", f"update users set role = '{role}' where email = '{person.email}'").returncode == 0
+            without_walls(server, f"update users set role = '{role}' where email = '{person.email}'")
             person.sign_in()
         return person
 

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from conftest import PASSWORD, Server, Tenant, beside
+from people import without_walls
 from test_clients import ask, is_served, problem, statuses
 
 PUBLIC = "https://aic.example"
@@ -36,8 +37,7 @@ def person(one):
 def viewer(one, front):
     """Signed in at the one of production, where only who decides about people needs a second factor."""
     one_more = Tenant(one)
-    made = one.psql("postgres", f"update users set role = 'VIEWER' where email = '{one_more.email}'")
-    assert made.returncode == 0, made.stderr
+    without_walls(one, f"update users set role = 'VIEWER', email_verified_at = now() where email = '{one_more.email}'")
     return one_more
 
 
@@ -270,7 +270,9 @@ def test_every_text_of_sign_in_has_a_limit_that_is_kept(one, person):
         for length in (100_000, 3_000_000):
             body = {other: "x" for other in schema.get("required", [])} | {name: "x" * length}
             answer = person.http.request(method, path.removeprefix("/api/v1"), json=body)
-            assert answer.status_code == 422, (path, name, answer.status_code, answer.text[:300])
+            # What a device answers is short: a body that is longer is not looked into.
+            wrong = {413, 422} if path == "/api/v1/auth/passkeys" or "/passkeys/sign-in" in path else {422}
+            assert answer.status_code in wrong, (path, name, answer.status_code, answer.text[:300])
             assert "x" * 1000 not in answer.text
         walked += 1
     assert walked >= 8
