@@ -14,7 +14,7 @@ let link;
 const complaints = [];
 
 const choose = async (page, label, option) => {
-    await page.getByRole('combobox', { name: label }).last().click();
+    await page.getByRole('dialog').last().getByRole('combobox', { name: label }).click(); // not the filter of the list behind it
     await page.getByRole('option', { name: option, exact: true }).click();
 };
 const makeLink = async (role) => {
