@@ -32,7 +32,9 @@
 #include "base/table_reader.h"
 #include "base/text.h"
 
+#ifndef AIC_ENGINE_API
 #define AIC_ENGINE_API __attribute__((visibility("default")))
+#endif
 
 enum {
     FAIRNESS_MOST_GROUPS = 64,         /* values of one protected column */
@@ -482,5 +484,11 @@ AIC_ENGINE_API void fairness_report_json(json_writer *w, const fairness_report *
 AIC_ENGINE_API void fairness_report_json_members(json_writer *w, const fairness_report *report);
 /* The object as one NUL-terminated text, for callers of libaic_engine.so. */
 AIC_ENGINE_API const char *fairness_report_text(arena *a, const fairness_report *report);
+
+/* ==================================================================== models and their explanations
+ * Each room's header is its manual. */
+#include "engine/explain/explain.h"
+#include "engine/model/model.h"
+#include "engine/trees/forest.h"
 
 #endif
