@@ -1,26 +1,11 @@
 #include "engine/explain/test_explain.h"
 #include "engine/stats/random.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 bool golden_file(arena *a, const char *name, text *out)
 {
-    const char *shared = getenv("AIC_SHARED");
-    text path = text_format(a, "%s/golden/models/%s", shared ? shared : AIC_SOURCE_ROOT "/../shared", name);
-    FILE *file = fopen(path.data, "rb");
-    if (!file) {
-        const char *ci = getenv("CI");
-        if (ci && strcmp(ci, "true") == 0) fail_msg("%s is missing", path.data);
-        print_message("skipped: %s is not there\n", path.data);
-        return false;
-    }
-    text_builder b = text_builder_in(a);
-    char piece[65536];
-    for (size_t got; (got = fread(piece, 1, sizeof piece, file)) > 0;) text_add(&b, (text){ piece, got });
-    fclose(file);
-    *out = text_built(&b);
-    return true;
+    return test_shared_file(a, text_format(a, "golden/models/%s", name).data, out);
 }
 
 const json_t *golden_json(arena *a, const char *name)
