@@ -28,8 +28,9 @@ AIC_ENGINE_API error forest_shap_interventional(arena *a, const forest *f, const
 AIC_ENGINE_API error forest_coalitions(arena *a, const forest *f, const matrix *rows, const matrix *background,
                                        const uint64_t *coalitions, size_t coalition_count, double *out);
 
-/* Which kernels run: "avx512", "avx2", "portable". Tests and bench may choose a lower one than the machine's. */
-AIC_ENGINE_API const char *forest_kernels(void);
-AIC_ENGINE_API bool forest_use_kernels(const char *name); /* false: this machine cannot; NULL: the best again */
+/* Which kernels a forest uses: "avx512", "avx2", "portable", the best of this machine. The same forest with others, for
+ * tests and measurements; NULL: this machine cannot. */
+AIC_ENGINE_API const char *forest_kernels(const forest *f);
+AIC_ENGINE_API const forest *forest_with_kernels(arena *a, const forest *f, const char *name);
 
 #endif
