@@ -16,8 +16,10 @@ static inline uint16_t bin_number(const feature_bins *f, double x)
     uint32_t low = f->starts[at], high = f->starts[at + 1];
     while (low < high) {
         uint32_t middle = (low + high) / 2;
-        if (f->cuts[middle] < x) low = middle + 1;
-        else high = middle;
+        if (f->cuts[middle] < x)
+            low = middle + 1;
+        else
+            high = middle;
     }
     return (uint16_t)(low + 1);
 }

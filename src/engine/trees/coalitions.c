@@ -1,9 +1,9 @@
 /* The kernel method's value function for forests, without predicting anything.
  *
- * A leaf is reached with the coalition's features from the row and the others from a background row when the row meets the
- * conditions of the path's features in the coalition and the background row those of the others. So a leaf gives
- * v · (share of the background that meets all conditions outside the coalition), which is the same for every row, to those
- * coalitions that hold none of the path features whose conditions the row fails: a mask. */
+ * A leaf is reached with the coalition's features from the row and the others from a background row when the row meets
+ * the conditions of the path's features in the coalition and the background row those of the others. So a leaf gives v
+ * · (share of the background that meets all conditions outside the coalition), which is the same for every row, to
+ * those coalitions that hold none of the path features whose conditions the row fails: a mask. */
 #include "engine/trees/interventional.h"
 
 #include <string.h>
@@ -93,12 +93,12 @@ static void play_tree(const coalition_game *g, const compiled_tree *t, const bin
                       const binned_rows *background, int32_t *last_edge)
 {
     arena *a = arena_new();
-    leaf_tree tree = leaf_tree_of(a, t, last_edge);
-    const uint64_t *row_met = leaf_conditions(a, g->forest, &tree, rows);
-    const uint64_t *background_met = leaf_conditions(a, g->forest, &tree, background);
-    for (size_t i = 0; i < tree.leaf_count; i++) {
-        leaf_shares(g, &tree, &tree.leaves[i], background_met, background->blocks);
-        add_leaf(g, &tree, &tree.leaves[i], row_met, t->output);
+    leaf_tree all = leaf_tree_of(a, t, last_edge);
+    const uint64_t *row_met = leaf_conditions(a, g->forest, &all, rows);
+    const uint64_t *background_met = leaf_conditions(a, g->forest, &all, background);
+    for (size_t i = 0; i < all.leaf_count; i++) {
+        leaf_shares(g, &all, &all.leaves[i], background_met, background->blocks);
+        add_leaf(g, &all, &all.leaves[i], row_met, t->output);
     }
     arena_drop(a);
 }

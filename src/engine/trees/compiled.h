@@ -1,26 +1,26 @@
 /* What forest_new makes of a model's trees; the rooms' own business.
  *
- * Nodes lie in preorder, `yes` child first, so that a walk is a loop and a subtree can be skipped. Rows come in blocks of
- * 64: a condition of a split over a block is one 64-bit word, and most of the work is and-ing such words. */
+ * Nodes lie in preorder, `yes` child first, so that a walk is a loop and a subtree can be skipped. Rows come in blocks
+ * of 64: a condition of a split over a block is one 64-bit word, and most of the work is and-ing such words. */
 #ifndef AIC_ENGINE_TREES_COMPILED_H
 #define AIC_ENGINE_TREES_COMPILED_H
 
 #include "engine/trees/forest.h"
 
 enum {
-    BLOCK = 64,         /* rows whose conditions are one word */
-    LANES = 8,          /* rows computed together: doubles of the widest register */
-    MOST_BINS = 65535,  /* of one feature */
+    BLOCK = 64,        /* rows whose conditions are one word */
+    LANES = 8,         /* rows computed together: doubles of the widest register */
+    MOST_BINS = 65535, /* of one feature */
     MOST_QUADRATURE = MODEL_MOST_DEPTH / 2
 };
 
-/* Bin 0 is missing; numeric: bin k + 1 holds the values above cuts[k - 1] and at most cuts[k]; category: bin 1 is any value
- * that no set lists, bin c + 2 is category c. */
+/* Bin 0 is missing; numeric: bin k + 1 holds the values above cuts[k - 1] and at most cuts[k]; category: bin 1 is any
+ * value that no set lists, bin c + 2 is category c. */
 typedef struct feature_bins {
     const double *cuts;
     uint32_t cut_count;
-    uint32_t categories;  /* > 0: a category feature */
-    bool zero_is_missing; /* |x| <= 1e-35 is bin 0 */
+    uint32_t categories;    /* > 0: a category feature */
+    bool zero_is_missing;   /* |x| <= 1e-35 is bin 0 */
     const uint16_t *starts; /* into cuts, by cell of an even grid over them: where the search begins */
     double first, cells_per_unit;
 } feature_bins;
@@ -29,8 +29,8 @@ enum { GRID_CELLS = 512 };
 
 typedef struct split {
     uint32_t feature;
-    uint32_t after; /* index of the node behind this node's subtree */
-    uint32_t no;    /* index of that child; the other one is the next node. 0: a leaf */
+    uint32_t after;       /* index of the node behind this node's subtree */
+    uint32_t no;          /* index of that child; the other one is the next node. 0: a leaf */
     uint16_t low, high;   /* yes: (uint16_t)(bin - low) <= high */
     const uint64_t *bins; /* a set: yes when bit `bin` is set; NULL: a range */
     uint32_t bin_count;   /* bits of the set; none beyond them is set */

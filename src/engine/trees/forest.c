@@ -20,7 +20,8 @@ const kernels *kernels_named(const char *name)
 {
     static const kernels *const best_first[] = {
 #if defined(__x86_64__)
-        &kernels_avx512, &kernels_avx2,
+        &kernels_avx512,
+        &kernels_avx2,
 #endif
         &kernels_portable
     };
@@ -29,7 +30,10 @@ const kernels *kernels_named(const char *name)
     return NULL;
 }
 
-const char *forest_kernels(const forest *f) { return f->run->name; }
+const char *forest_kernels(const forest *f)
+{
+    return f->run->name;
+}
 
 const forest *forest_with_kernels(arena *a, const forest *f, const char *name)
 {
@@ -100,13 +104,13 @@ static void make_grid(arena *a, feature_bins *f)
     f->first = f->cut_count ? f->cuts[0] : 0;
     f->cells_per_unit = range > 0 ? GRID_CELLS / range : 0;
     uint32_t cut = 0;
-    for (uint32_t cell = 0; cell < GRID_CELLS; cell++) {
-        starts[cell] = (uint16_t)cut;
+    for (uint32_t k = 0; k < GRID_CELLS; k++) {
+        starts[k] = (uint16_t)cut;
         /* The very arithmetic of bin_number, so that both agree on every cell. */
         while (cut < f->cut_count) {
             double at = (f->cuts[cut] - f->first) * f->cells_per_unit;
             uint32_t of_cut = at > 0 ? at < GRID_CELLS - 1 ? (uint32_t)at : GRID_CELLS - 1 : 0;
-            if (of_cut > cell) break;
+            if (of_cut > k) break;
             cut++;
         }
     }
@@ -185,8 +189,10 @@ static uint32_t cut_index(const feature_bins *f, double threshold)
     uint32_t low = 0, high = f->cut_count;
     while (low < high) {
         uint32_t middle = (low + high) / 2;
-        if (f->cuts[middle] < threshold) low = middle + 1;
-        else high = middle;
+        if (f->cuts[middle] < threshold)
+            low = middle + 1;
+        else
+            high = middle;
     }
     return low;
 }
@@ -249,8 +255,13 @@ static compiled_tree compile_tree(compiler *c, const tree *from)
     c->values = ARENA_ARRAY(c->arena, from->node_count, double);
     c->covers = ARENA_ARRAY(c->arena, from->node_count, double);
     compile_node(c, 0);
-    compiled_tree out = { .splits = c->splits, .values = c->values, .covers = c->covers, .node_count = c->at,
-                          .leaf_count = from->leaf_count, .depth = from->depth, .output = from->output,
+    compiled_tree out = { .splits = c->splits,
+                          .values = c->values,
+                          .covers = c->covers,
+                          .node_count = c->at,
+                          .leaf_count = from->leaf_count,
+                          .depth = from->depth,
+                          .output = from->output,
                           .features = c->longest };
     out.mean = mean_below(&out, 0);
     return out;

@@ -3,8 +3,9 @@
 #include "engine/trees/compiled.h"
 #include "engine/trees/kernels.h"
 
-#include <stdlib.h>
 #include <string.h>
+
+#define assert_within(value, wanted, reach) test_near_at((value), (wanted), 0, (reach), __FILE__, __LINE__)
 
 /* ------------------------------------------------------------------ random models */
 
@@ -19,8 +20,14 @@ static uint64_t draw_bits(draw *d)
     z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
     return z ^ (z >> 31);
 }
-static uint32_t draw_below(draw *d, uint32_t most) { return (uint32_t)(draw_bits(d) % most); }
-static double draw_unit(draw *d) { return (double)(draw_bits(d) >> 11) * 0x1p-53; }
+static uint32_t draw_below(draw *d, uint32_t most)
+{
+    return (uint32_t)(draw_bits(d) % most);
+}
+static double draw_unit(draw *d)
+{
+    return (double)(draw_bits(d) >> 11) * 0x1p-53;
+}
 
 typedef struct shape {
     uint32_t features, depth, trees, outputs;
@@ -81,9 +88,16 @@ static const model *random_model(arena *a, draw *d, const shape *s)
     for (uint32_t f = 0; f < s->features; f++) features[f].name = text_format(a, "f%u", f);
     double *base = ARENA_ARRAY(a, s->outputs, double);
     for (uint32_t o = 0; o < s->outputs; o++) base[o] = 0.25 * (o + 1);
-    *m = (model){ .kind = MODEL_TREES, .features = features, .feature_count = s->features, .output_count = s->outputs,
-                  .link = s->outputs == 1 ? LINK_LOGISTIC : LINK_SOFTMAX, .base = base, .trees = trees,
-                  .tree_count = s->trees, .sets = sets, .set_count = SETS };
+    *m = (model){ .kind = MODEL_TREES,
+                  .features = features,
+                  .feature_count = s->features,
+                  .output_count = s->outputs,
+                  .link = s->outputs == 1 ? LINK_LOGISTIC : LINK_SOFTMAX,
+                  .base = base,
+                  .trees = trees,
+                  .tree_count = s->trees,
+                  .sets = sets,
+                  .set_count = SETS };
     return m;
 }
 
@@ -103,7 +117,8 @@ static matrix random_rows(arena *a, draw *d, const shape *s, size_t rows)
 static double leaf_of(const model *m, const tree *t, const double *x)
 {
     uint32_t i = 0;
-    while (t->nodes[i].yes) i = tree_node_yes(m, &t->nodes[i], x[t->nodes[i].feature]) ? t->nodes[i].yes : t->nodes[i].no;
+    while (t->nodes[i].yes)
+        i = tree_node_yes(m, &t->nodes[i], x[t->nodes[i].feature]) ? t->nodes[i].yes : t->nodes[i].no;
     return t->nodes[i].value;
 }
 
@@ -117,8 +132,8 @@ static double expected_below(const model *m, const tree *t, uint32_t i, const do
     return share * expected_below(m, t, n->yes, x, coalition) + (1 - share) * expected_below(m, t, n->no, x, coalition);
 }
 
-/* The path-dependent expectation shares out a feature by the product of its shares, whatever lies between: that is what a
- * walk with one coin for each split gives as well. */
+/* The path-dependent expectation shares out a feature by the product of its shares, whatever lies between: that is what
+ * a walk with one coin for each split gives as well. */
 static double path_value(const model *m, const double *x, uint32_t coalition, uint32_t output)
 {
     double sum = m->base[output];
@@ -147,7 +162,10 @@ static double background_value(const model *m, const double *x, const matrix *ba
     return sum / (double)background->rows;
 }
 
-static double factorial(int n) { return n < 2 ? 1 : n * factorial(n - 1); }
+static double factorial(int n)
+{
+    return n < 2 ? 1 : n * factorial(n - 1);
+}
 
 /* Shapley's formula over a table of the values of all coalitions. */
 static double shapley(const double *v, int features, int i)
@@ -195,13 +213,13 @@ typedef struct trial {
     uint32_t outputs;
 } trial;
 
-static trial trial_of(arena *a, const shape *s, uint64_t seed, const char *kernels)
+static trial trial_of(arena *a, const shape *s, uint64_t seed, const char *width)
 {
     draw d = { seed };
     trial t = { .a = a, .m = random_model(a, &d, s), .features = (int)s->features, .outputs = s->outputs };
     const forest *best = NULL;
     assert_null(forest_new(a, t.m, &best));
-    t.f = forest_with_kernels(a, best, kernels);
+    t.f = forest_with_kernels(a, best, width);
     t.rows = random_rows(a, &d, s, ROWS);
     t.background = random_rows(a, &d, s, 40);
     return t;
@@ -230,7 +248,7 @@ static void check_predictions(const trial *t)
     forest_predict(t->a, t->f, &t->rows, OUTPUT_MARGIN, out);
     for (size_t row = 0; row < ROWS; row++)
         for (uint32_t o = 0; o < t->outputs; o++)
-            assert_double_equal(out[row * t->outputs + o], margin_of(t->m, matrix_row(&t->rows, row), o), 1e-12);
+            assert_within(out[row * t->outputs + o], margin_of(t->m, matrix_row(&t->rows, row), o), 1e-12);
 }
 static void predictions_are_those_of_the_nodes(void **state)
 {
@@ -257,21 +275,27 @@ static void check_values(const trial *t, bool path)
         for (uint32_t o = 0; o < k; o++) {
             double sum = base[o];
             for (size_t i = 0; i < m; i++) sum += values[(row * m + i) * k + o];
-            assert_double_equal(sum, margin_of(t->m, matrix_row(&t->rows, row), o), 1e-11);
+            assert_within(sum, margin_of(t->m, matrix_row(&t->rows, row), o), 1e-11);
             if (row % (ROWS / SEEN)) continue;
             const double *v = game_of(t, row, o, path);
-            assert_double_equal(base[o], v[0], 1e-11);
+            assert_within(base[o], v[0], 1e-11);
             for (int i = 0; i < t->features; i++)
-                assert_double_equal(values[(row * m + (size_t)i) * k + o], shapley(v, t->features, i), 1e-11);
+                assert_within(values[(row * m + (size_t)i) * k + o], shapley(v, t->features, i), 1e-11);
         }
 }
-static void check_path(const trial *t) { check_values(t, true); }
+static void check_path(const trial *t)
+{
+    check_values(t, true);
+}
 static void path_values_are_shapleys(void **state)
 {
     (void)state;
     each_trial(check_path);
 }
-static void check_interventional(const trial *t) { check_values(t, false); }
+static void check_interventional(const trial *t)
+{
+    check_values(t, false);
+}
 static void interventional_values_are_shapleys(void **state)
 {
     (void)state;
@@ -293,10 +317,9 @@ static void check_interactions(const trial *t)
                 for (size_t j = 0; j < m; j++) {
                     double got = pairs[((row * m + i) * m + j) * k + o];
                     sum += got;
-                    if (v && i != j)
-                        assert_double_equal(got, interaction(v, t->features, (int)i, (int)j), 1e-11);
+                    if (v && i != j) assert_within(got, interaction(v, t->features, (int)i, (int)j), 1e-11);
                 }
-                assert_double_equal(sum, values[(row * m + i) * k + o], 1e-11);
+                assert_within(sum, values[(row * m + i) * k + o], 1e-11);
             }
         }
 }
@@ -317,10 +340,10 @@ static void check_coalitions(const trial *t)
     for (size_t row = 0; row < ROWS; row += 11)
         for (size_t c = 0; c < TRIED; c++)
             for (uint32_t o = 0; o < t->outputs; o++)
-                assert_double_equal(out[(row * TRIED + c) * t->outputs + o],
-                                    background_value(t->m, matrix_row(&t->rows, row), &t->background,
-                                                     (uint32_t)coalitions[c], o),
-                                    1e-11);
+                assert_within(
+                    out[(row * TRIED + c) * t->outputs + o],
+                    background_value(t->m, matrix_row(&t->rows, row), &t->background, (uint32_t)coalitions[c], o),
+                    1e-11);
 }
 static void coalitions_are_mean_predictions(void **state)
 {
@@ -328,7 +351,10 @@ static void coalitions_are_mean_predictions(void **state)
     each_trial(check_coalitions);
 }
 
-static double logistic(double m) { return 1 / (1 + exp(-m)); }
+static double logistic(double m)
+{
+    return 1 / (1 + exp(-m));
+}
 
 /* The shap library's probabilities, pair by pair: each pair's margin values, scaled. */
 static void probabilities_are_scaled_pair_by_pair(void **state)
@@ -345,17 +371,17 @@ static void probabilities_are_scaled_pair_by_pair(void **state)
         for (size_t row = 0; row < ROWS; row++) {
             double sum = base;
             for (int i = 0; i < 5; i++) sum += values[row * 5 + (size_t)i];
-            assert_double_equal(sum, logistic(margin_of(t.m, matrix_row(&t.rows, row), 0)), 1e-11);
+            assert_within(sum, logistic(margin_of(t.m, matrix_row(&t.rows, row), 0)), 1e-11);
         }
         for (size_t b = 0; b < t.background.rows; b++) {
             matrix one = { matrix_row(&t.background, b), 1, 5 }, x = { t.rows.values, 1, 5 };
             double pair[5] = { 0 }, mean = 0, fx = margin_of(t.m, x.values, 0), fb = margin_of(t.m, one.values, 0);
             assert_null(forest_shap_interventional(a, t.f, &x, &one, OUTPUT_MARGIN, &mean, pair));
-            double scale = fabs(fx - fb) > 1e-9 ? (logistic(fx) - logistic(fb)) / (fx - fb)
-                                                : logistic(fx) * (1 - logistic(fx));
+            double scale =
+                fabs(fx - fb) > 1e-9 ? (logistic(fx) - logistic(fb)) / (fx - fb) : logistic(fx) * (1 - logistic(fx));
             for (int i = 0; i < 5; i++) expected[i] += pair[i] * scale / (double)t.background.rows;
         }
-        for (int i = 0; i < 5; i++) assert_double_equal(values[i], expected[i], 1e-11);
+        for (int i = 0; i < 5; i++) assert_within(values[i], expected[i], 1e-11);
         arena_drop(a);
     }
 }
@@ -376,8 +402,13 @@ static void deep_trees_need_no_tables(void **state)
     tree deep = { nodes, 2 * DEEP + 1, DEEP + 1, DEEP, 0 };
     model_feature *features = ARENA_ARRAY(a, DEEP, model_feature);
     double zero = 0;
-    model m = { .kind = MODEL_TREES, .features = features, .feature_count = DEEP, .output_count = 1, .base = &zero,
-                .trees = &deep, .tree_count = 1 };
+    model m = { .kind = MODEL_TREES,
+                .features = features,
+                .feature_count = DEEP,
+                .output_count = 1,
+                .base = &zero,
+                .trees = &deep,
+                .tree_count = 1 };
     const forest *f = NULL;
     assert_null(forest_new(a, &m, &f));
     double *x = ARENA_ARRAY(a, 20 * DEEP, double), *values = ARENA_ARRAY(a, 20 * DEEP, double), base = 0;
@@ -390,7 +421,7 @@ static void deep_trees_need_no_tables(void **state)
         for (size_t row = 0; row < 10; row++) {
             double sum = base;
             for (int i = 0; i < DEEP; i++) sum += values[row * DEEP + (size_t)i];
-            assert_double_equal(sum, margin_of(&m, matrix_row(&rows, row), 0), 1e-10);
+            assert_within(sum, margin_of(&m, matrix_row(&rows, row), 0), 1e-10);
         }
     }
     arena_drop(a);
@@ -404,7 +435,7 @@ static void the_quadrature_is_exact(void **state)
         for (int power = 0; power < 2 * n; power++) {
             double sum = 0;
             for (int q = 0; q < n; q++) sum += by.weight[q] * pow(by.node[q], power);
-            assert_double_equal(sum, 1.0 / (power + 1), 1e-14);
+            assert_within(sum, 1.0 / (power + 1), 1e-14);
         }
     }
 }

@@ -1,16 +1,17 @@
 /* Interventional values against a background.
  *
- * For a leaf of value v, o_i says whether the row meets the conditions of path feature i, u_i whether a background row does:
- *     φ_i = v · mean over u of (o_i − u_i) ∫₀¹ Π_{j≠i} (o_j t + u_j (1−t)) dt
- * depends on the row only by its pattern o. So the background's patterns are counted once, a table over all o follows by one
- * short transform for each condition and quadrature node, and rows are looked up: rows + background, not their product. A leaf with many
+ * For a leaf of value v, o_i says whether the row meets the conditions of path feature i, u_i whether a background row
+ * does: φ_i = v · mean over u of (o_i − u_i) ∫₀¹ Π_{j≠i} (o_j t + u_j (1−t)) dt depends on the row only by its pattern
+ * o. So the background's patterns are counted once, a table over all o follows by one short transform for each
+ * condition and quadrature node, and rows are looked up: rows + background, not their product. A leaf with many
  * conditions has no table: its pairs of different patterns are gone through instead, by the closed form
  *     ∫₀¹ t^(a−1) (1−t)^b dt = (a−1)! b! / (a+b)!     (a conditions only the row meets, b only the background's).
  *
  * Probabilities: each pair of row x and background row b has its margin values scaled by
  *     R = (g(f(x)) − g(f(b))) / (f(x) − f(b))     (g the link; as the shap library does)
- * which ties x to b. R is smooth in f(b), so it is written as Σ_k α_k(x) T_k(f(b)) (Chebyshev, to rounding), and the background
- * is counted with K weights T_k instead of one. A background of no more rows than K gets a weight of its own for each row. */
+ * which ties x to b. R is smooth in f(b), so it is written as Σ_k α_k(x) T_k(f(b)) (Chebyshev, to rounding), and the
+ * background is counted with K weights T_k instead of one. A background of no more rows than K gets a weight of its own
+ * for each row. */
 #include "engine/trees/interventional.h"
 
 #include <stdlib.h>
@@ -92,7 +93,8 @@ void leaf_patterns(const forest *f, const leaf_tree *t, const leaf_path *leaf, c
     }
 }
 
-void leaf_long_patterns(const leaf_tree *t, const leaf_path *leaf, const uint64_t *met, size_t blocks, uint64_t *patterns)
+void leaf_long_patterns(const leaf_tree *t, const leaf_path *leaf, const uint64_t *met, size_t blocks,
+                        uint64_t *patterns)
 {
     size_t edges = 2 * (size_t)t->tree.count;
     memset(patterns, 0, blocks * BLOCK * sizeof *patterns);
@@ -105,8 +107,8 @@ void leaf_long_patterns(const leaf_tree *t, const leaf_path *leaf, const uint64_
 
 /* ------------------------------------------------------------------ one leaf */
 
-/* What all leaves need: weights of background rows and coefficients of rows, both [row][terms]. With one term both are
- * constants. */
+/* What all leaves need: weights of background rows and coefficients of rows, both [row][terms]. For margins there is
+ * one term, every row counts alike, and there is only weights[0]. */
 typedef struct comparison {
     const forest *forest;
     size_t terms;
@@ -158,7 +160,7 @@ static void add_differences(const double *work, size_t size, size_t terms, size_
 static void count_background(const comparison *c, size_t size)
 {
     memset(c->zeros, 0, size * c->terms * sizeof *c->zeros);
-    if (c->terms == 1) {
+    if (!c->coefficients) {
         double weight = c->weights[0];
         for (size_t b = 0; b < c->background; b++) c->zeros[c->background_patterns[b]] += 1;
         for (size_t i = 0; i < size; i++) c->zeros[i] *= weight;
@@ -206,8 +208,7 @@ static void sparse_pair(const comparison *c, const leaf_path *leaf, size_t outpu
     int a = __builtin_popcountll(only_row), b = __builtin_popcountll(only_background);
     double *values = c->values + row * c->features * c->outputs + output;
     double gain = a ? weight * leaf->value * beta(a - 1, b) : 0, loss = b ? weight * leaf->value * beta(a, b - 1) : 0;
-    for (; only_row; only_row &= only_row - 1)
-        values[leaf->feature[__builtin_ctzll(only_row)] * c->outputs] += gain;
+    for (; only_row; only_row &= only_row - 1) values[leaf->feature[__builtin_ctzll(only_row)] * c->outputs] += gain;
     for (; only_background; only_background &= only_background - 1)
         values[leaf->feature[__builtin_ctzll(only_background)] * c->outputs] -= loss;
 }
@@ -220,7 +221,8 @@ static void sparse_leaf(const comparison *c, const leaf_path *leaf, size_t outpu
         for (size_t b = 0; b < c->background; b++) {
             uint64_t u = c->background_long[b];
             if ((o | u) != all || o == u) continue;
-            sparse_pair(c, leaf, output, row, o, u, contracted(c, row, c->weights + b * c->terms));
+            double weight = c->coefficients ? contracted(c, row, c->weights + b * c->terms) : c->weights[0];
+            sparse_pair(c, leaf, output, row, o, u, weight);
         }
     }
 }
@@ -241,18 +243,18 @@ static void compare_tree(const comparison *c, const compiled_tree *t, const binn
 {
     if (t->node_count == 1) return;
     arena *a = arena_new();
-    leaf_tree tree = leaf_tree_of(a, t, last_edge);
-    const uint64_t *row_met = leaf_conditions(a, c->forest, &tree, rows);
-    const uint64_t *background_met = leaf_conditions(a, c->forest, &tree, background);
-    for (size_t i = 0; i < tree.leaf_count; i++) {
-        const leaf_path *leaf = &tree.leaves[i];
+    leaf_tree all = leaf_tree_of(a, t, last_edge);
+    const uint64_t *row_met = leaf_conditions(a, c->forest, &all, rows);
+    const uint64_t *background_met = leaf_conditions(a, c->forest, &all, background);
+    for (size_t i = 0; i < all.leaf_count; i++) {
+        const leaf_path *leaf = &all.leaves[i];
         if (is_dense(c, leaf)) {
-            leaf_patterns(c->forest, &tree, leaf, row_met, c->row_blocks, c->row_patterns);
-            leaf_patterns(c->forest, &tree, leaf, background_met, c->background_blocks, c->background_patterns);
+            leaf_patterns(c->forest, &all, leaf, row_met, c->row_blocks, c->row_patterns);
+            leaf_patterns(c->forest, &all, leaf, background_met, c->background_blocks, c->background_patterns);
             dense_leaf(c, leaf, t->output);
         } else {
-            leaf_long_patterns(&tree, leaf, row_met, c->row_blocks, c->row_long);
-            leaf_long_patterns(&tree, leaf, background_met, c->background_blocks, c->background_long);
+            leaf_long_patterns(&all, leaf, row_met, c->row_blocks, c->row_long);
+            leaf_long_patterns(&all, leaf, background_met, c->background_blocks, c->background_long);
             sparse_leaf(c, leaf, t->output);
         }
     }
@@ -297,7 +299,10 @@ static void compare(comparison *c, const matrix *rows, size_t from, const matrix
 
 /* ------------------------------------------------------------------ probabilities */
 
-static double link(model_link kind, double m) { return kind == LINK_EXP ? exp(m) : 1 / (1 + exp(-m)); }
+static double link(model_link kind, double m)
+{
+    return kind == LINK_EXP ? exp(m) : 1 / (1 + exp(-m));
+}
 
 /* (g(x) − g(b)) / (x − b); near each other by the middle's derivatives, where the difference would cancel. */
 static double slope(model_link kind, double x, double b)
@@ -411,9 +416,10 @@ static error check_request(arena *a, const forest *f, const matrix *background, 
     if (!background->rows)
         return fail(a, INVALID, "/background", "Interventional values compare with a background; it has no rows.");
     if (output == OUTPUT_PROBABILITY && f->model->link == LINK_SOFTMAX)
-        return fail(a, INVALID, "/output",
-                    "Exact probabilities of a model of several classes are not defined for trees. Ask for the margin, or "
-                    "use kernel.");
+        return fail(
+            a, INVALID, "/output",
+            "Exact probabilities of a model of several classes are not defined for trees. Ask for the margin, or "
+            "use kernel.");
     return OK;
 }
 

@@ -1,5 +1,5 @@
-/* What interventional values and coalitions share: a tree's leaves with the conditions that lead to them, over blocks of
- * rows, and the patterns of conditions that rows meet. */
+/* What interventional values and coalitions share: a tree's leaves with the conditions that lead to them, over blocks
+ * of rows, and the patterns of conditions that rows meet. */
 #ifndef AIC_ENGINE_TREES_INTERVENTIONAL_H
 #define AIC_ENGINE_TREES_INTERVENTIONAL_H
 
@@ -7,9 +7,9 @@
 
 typedef struct leaf_path {
     double value;
-    int length;                          /* different features on the path */
-    uint32_t feature[MODEL_MOST_DEPTH];  /* of slot i */
-    uint32_t edge[MODEL_MOST_DEPTH];     /* the feature's last edge: its bit is the conjunction of all its conditions */
+    int length;                         /* different features on the path */
+    uint32_t feature[MODEL_MOST_DEPTH]; /* of slot i */
+    uint32_t edge[MODEL_MOST_DEPTH];    /* the feature's last edge: its bit is the conjunction of all its conditions */
 } leaf_path;
 
 /* A tree's steps and leaves, without constants. */
@@ -25,7 +25,8 @@ uint64_t *leaf_conditions(arena *a, const forest *f, const leaf_tree *t, const b
 /* Pattern of each row (padded to whole blocks): bit i tells whether it meets what slot i asks. */
 void leaf_patterns(const forest *f, const leaf_tree *t, const leaf_path *leaf, const uint64_t *met, size_t blocks,
                    uint16_t *patterns);
-void leaf_long_patterns(const leaf_tree *t, const leaf_path *leaf, const uint64_t *met, size_t blocks, uint64_t *patterns);
+void leaf_long_patterns(const leaf_tree *t, const leaf_path *leaf, const uint64_t *met, size_t blocks,
+                        uint64_t *patterns);
 
 enum { DENSE_MOST = 14 }; /* conditions of a leaf whose patterns have a table: 2^14 entries */
 

@@ -111,8 +111,8 @@ static void predict(const compiled_tree *t, const uint16_t *bins, uint64_t *here
 
 /* ------------------------------------------------------------------ path-dependent values
  *
- * A walk over the tree for the eight rows of a group: down it carries the product of the factors of the features met so far,
- * at each node of the quadrature; up it brings the sum over the leaves below. */
+ * A walk over the tree for the eight rows of a group: down it carries the product of the factors of the features met so
+ * far, at each node of the quadrature; up it brings the sum over the leaves below. */
 
 typedef struct walk {
     const path_tree *tree;
@@ -141,7 +141,8 @@ EVERYWHERE void walk_first(const walk *w, uint32_t i, const lanes *product, lane
     lanes total = { 0 };
     for (int q = 0; q < n; q++) below[q] = product[q] * lanes_select(m, c[q].a[1], c[q].a[0]);
     for (int q = 0; q < n; q++) total += product[q] * lanes_select(m, c[q].b[1], c[q].b[0]);
-    if (step->yes >= 0) SIDE(step->yes, lanes_select(m, c[q].fy[1], c[q].fy[0]), lanes_select(m, c[q].gy[1], c[q].gy[0]));
+    if (step->yes >= 0)
+        SIDE(step->yes, lanes_select(m, c[q].fy[1], c[q].fy[0]), lanes_select(m, c[q].gy[1], c[q].gy[0]));
     if (step->no >= 0) SIDE(step->no, lanes_select(m, c[q].fn[1], c[q].fn[0]), lanes_select(m, c[q].gn[1], c[q].gn[0]));
     double *sum = w->sums + (size_t)step->feature * LANES;
     lanes_store(sum, lanes_load(sum) + total);
@@ -168,14 +169,15 @@ EVERYWHERE void walk_again(const walk *w, uint32_t i, const lanes *product, lane
     lanes_store(sum, lanes_load(sum) + total);
 }
 
-
 /* The count of quadrature nodes as a constant, so that the loops over it unroll and stay in registers. */
 #define WALK(n)                                                                                                        \
     static void walk_##n(const walk *w, uint32_t step, const lanes *product, lanes *below)                             \
     {                                                                                                                  \
         lanes down[n], up[n];                                                                                          \
-        if (w->tree->steps[step].before < 0) walk_first(w, step, product, below, down, up, n, walk_##n);               \
-        else walk_again(w, step, product, below, down, up, n, walk_##n);                                               \
+        if (w->tree->steps[step].before < 0)                                                                           \
+            walk_first(w, step, product, below, down, up, n, walk_##n);                                                \
+        else                                                                                                           \
+            walk_again(w, step, product, below, down, up, n, walk_##n);                                                \
     }
 WALK(1)
 WALK(2)
@@ -215,13 +217,16 @@ typedef struct pair_walk {
     const pair_tree *tree;
     const uint64_t *met;
     size_t group, features;
-    double *sums;                                     /* [feature][feature][8] */
-    uint32_t path[MODEL_MOST_DEPTH];                  /* features met so far */
-    lanes h[MODEL_MOST_DEPTH][MOST_QUADRATURE];       /* of each of them */
+    double *sums;                               /* [feature][feature][8] */
+    uint32_t path[MODEL_MOST_DEPTH];            /* features met so far */
+    lanes h[MODEL_MOST_DEPTH][MOST_QUADRATURE]; /* of each of them */
     lanes product[MODEL_MOST_DEPTH + 1][MOST_QUADRATURE];
 } pair_walk;
 
-EVERYWHERE void add_lanes(double *to, lanes v) { lanes_store(to, lanes_load(to) + v); }
+EVERYWHERE void add_lanes(double *to, lanes v)
+{
+    lanes_store(to, lanes_load(to) + v);
+}
 
 static void pair_leaf(pair_walk *w, int length, const lanes *product, double value)
 {
@@ -267,8 +272,10 @@ static void pair_side(pair_walk *w, uint32_t i, int side, int length, int depth)
     w->path[slot] = step->feature;
     int32_t child = side ? step->no : step->yes;
     int longer = slot == length ? length + 1 : length;
-    if (child < 0) pair_leaf(w, longer, w->product[depth + 1], w->tree->leaves[edge]);
-    else pair_step(w, (uint32_t)child, longer, depth + 1);
+    if (child < 0)
+        pair_leaf(w, longer, w->product[depth + 1], w->tree->leaves[edge]);
+    else
+        pair_step(w, (uint32_t)child, longer, depth + 1);
     for (int q = 0; q < n; q++) w->h[slot][q] = kept[q];
 }
 

@@ -6,17 +6,17 @@
 
 /* A split prepared for path-dependent values. Constants are indexed by whether the row meets the split (1) or not (0);
  * `f` is the factor by which the path's product changes on the way to the child, `g` what the sum of the child's leaves
- * counts for the split's feature. Both belong to a node of the quadrature. `a` and `b` are the same, multiplied out, for
- * children that are leaves. Whoever fails the feature's split further up meets neither: `f` is then the child's share of
- * the cover, `g` is 0. */
+ * counts for the split's feature. Both belong to a node of the quadrature. `a` and `b` are the same, multiplied out,
+ * for children that are leaves. Whoever fails the feature's split further up meets neither: `f` is then the child's
+ * share of the cover, `g` is 0. */
 typedef struct path_constant {
     double fy[2], gy[2], fn[2], gn[2], a[2], b[2];
 } path_constant;
 
 typedef struct path_step {
     uint32_t feature;
-    int32_t yes, no;   /* steps; -1: a leaf */
-    int32_t before;    /* edge of the same feature further up: 2 · step + (1 for its no side); -1: none */
+    int32_t yes, no; /* steps; -1: a leaf */
+    int32_t before;  /* edge of the same feature further up: 2 · step + (1 for its no side); -1: none */
     double share_y, share_n, a_failed; /* f and a for rows that fail further up */
 } path_step;
 

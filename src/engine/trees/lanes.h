@@ -1,4 +1,5 @@
-/* Eight doubles at once, in the width of registers that the file is compiled for. `lane_mask` says of each lane yes or no. */
+/* Eight doubles at once, in the width of registers that the file is compiled for. `lane_mask` says of each lane yes or
+ * no. */
 #ifndef AIC_ENGINE_TREES_LANES_H
 #define AIC_ENGINE_TREES_LANES_H
 
@@ -15,7 +16,10 @@ typedef double lanes __attribute__((vector_size(64)));
 
 #if defined(__AVX512F__)
 typedef __mmask8 lane_mask;
-EVERYWHERE lane_mask lane_mask_of(uint8_t bits) { return bits; }
+EVERYWHERE lane_mask lane_mask_of(uint8_t bits)
+{
+    return bits;
+}
 EVERYWHERE lanes lanes_select(lane_mask m, double yes, double no)
 {
     return (lanes)_mm512_mask_blend_pd(m, _mm512_set1_pd(no), _mm512_set1_pd(yes));
@@ -50,9 +54,15 @@ EVERYWHERE lanes lanes_load(const double *from)
     memcpy(&out, from, sizeof out);
     return out;
 }
-EVERYWHERE void lanes_store(double *to, lanes v) { memcpy(to, &v, sizeof v); }
+EVERYWHERE void lanes_store(double *to, lanes v)
+{
+    memcpy(to, &v, sizeof v);
+}
 
 /* Bits 8 · group … of a block's word. */
-EVERYWHERE uint8_t group_bits(uint64_t word, size_t group) { return (uint8_t)(word >> (8 * group)); }
+EVERYWHERE uint8_t group_bits(uint64_t word, size_t group)
+{
+    return (uint8_t)(word >> (8 * group));
+}
 
 #endif

@@ -27,13 +27,16 @@ typedef struct preparer {
     uint32_t count;
 } preparer;
 
-/* What the path's product is multiplied by at an edge, and what the feature then counts; for rows that met the feature's
- * earlier splits, by whether they meet this one. */
+/* What the path's product is multiplied by at an edge, and what the feature then counts; for rows that met the
+ * feature's earlier splits, by whether they meet this one. */
 typedef struct edge_terms {
     double f[2], g[2];
 } edge_terms;
 
-static double meets(double z, double t) { return z * (1 - t) + t; }
+static double meets(double z, double t)
+{
+    return z * (1 - t) + t;
+}
 
 static edge_terms terms_of(double z_before, double z, double t, double weight)
 {
@@ -99,8 +102,10 @@ static quadrature quadrature_for(const compiled_tree *t)
 {
     int needed = (int)(t->features + 1) / 2;
     /* The kernels know these counts as constants. */
-    if (needed > 16) needed = 32;
-    else if (needed > 8) needed = 16;
+    if (needed > 16)
+        needed = 32;
+    else if (needed > 8)
+        needed = 16;
     return quadrature_of(needed > 0 ? needed : 1);
 }
 
@@ -195,9 +200,9 @@ static void through_trees(const forest *f, const matrix *rows, bool pairs, chunk
     }
 }
 
-static inline double chunk_sum(const chunk *c, size_t row, size_t cell, size_t output)
+static inline double chunk_sum(const chunk *c, size_t row, size_t of, size_t output)
 {
-    return c->sums[((output * c->groups + row / LANES) * c->cells + cell) * LANES + row % LANES];
+    return c->sums[((output * c->groups + row / LANES) * c->cells + of) * LANES + row % LANES];
 }
 
 static void take_values(const chunk *c, double *out)
@@ -232,9 +237,9 @@ static error check_covers(arena *a, const forest *f)
     bool has_splits = false;
     for (size_t p = 0; p < f->part_count; p++)
         for (size_t t = 0; t < f->parts[p].tree_count; t++) {
-            const compiled_tree *tree = &f->parts[p].trees[t];
-            if (tree->node_count > 1 && tree->covers[0] > 0) return OK;
-            has_splits = has_splits || tree->node_count > 1;
+            const compiled_tree *one = &f->parts[p].trees[t];
+            if (one->node_count > 1 && one->covers[0] > 0) return OK;
+            has_splits = has_splits || one->node_count > 1;
         }
     if (!has_splits) return OK;
     return fail(a, INVALID, "/method",
