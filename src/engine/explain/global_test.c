@@ -38,7 +38,7 @@ static void partial_dependence_is_the_mean_over_rows(void **state)
     dependence_options options = dependence_options_standard(0, OUTPUT_MARGIN);
     options.points = 11;
     options.curves = 7;
-    dependence d;
+    feature_dependence d;
     assert_accepted(partial_dependence(a, &p, &rows, &options, &d));
     assert_int_equal(d.points, 11);
     assert_int_equal(d.curves, 7);
@@ -67,7 +67,7 @@ static void categories_are_taken_by_value(void **state)
     matrix rows = { values, 4, 4 };
     dependence_options options = dependence_options_standard(0, OUTPUT_MARGIN);
     options.is_category = true;
-    dependence d;
+    feature_dependence d;
     assert_accepted(partial_dependence(a, &p, &rows, &options, &d));
     assert_int_equal(d.points, 2);
     assert_near(d.grid[1], 5);
@@ -136,7 +136,7 @@ static void importance_is_the_loss_of_score(void **state)
     }
     matrix rows = { values, ROWS, 3 };
     importance_options options = importance_options_standard(SCORE_RMSE);
-    importance i;
+    feature_importance i;
     assert_accepted(permutation_importance(a, &p, &rows, labels, &options, &i));
     assert_near(i.baseline, 0);
     assert_true(fabs(i.mean[0] - sqrt(2.0 / 12)) < 0.005);
