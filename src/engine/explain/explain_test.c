@@ -338,6 +338,36 @@ static void a_failing_predictor_fails_the_explanation(void **state)
     arena_drop(a);
 }
 
+/* 1 / (x0 - 1): no number where a row has a 1 there. */
+static error predict_inverse(void *context, arena *a, const matrix *rows, model_output output, double *out)
+{
+    (void)context, (void)a, (void)output;
+    for (size_t r = 0; r < rows->rows; r++) out[r] = matrix_row(rows, r)[1] / (matrix_row(rows, r)[0] - 1);
+    return OK;
+}
+
+static void what_is_no_number_is_refused(void **state)
+{
+    (void)state;
+    arena *a = arena_new();
+    predictor p = { .feature_count = 2, .output_count = 1, .predict = predict_inverse };
+    double fine[] = { 2, 1 }, bad[] = { 1, 1 }, half[] = { 3, 2 };
+    matrix good = { fine, 1, 2 }, worse = { bad, 1, 2 }, third = { half, 1, 2 };
+    explain_options options = explain_options_standard(METHOD_KERNEL);
+    options.background = good;
+    explanation *e = NULL;
+    assert_refused(explain(a, &p, &worse, &options, &e), INVALID, "/rows", "no finite number for row 1");
+    assert_accepted(explain(a, &p, &third, &options, &e));
+    options.background = worse;
+    assert_refused(explain(a, &p, &good, &options, &e), INVALID, "/background", "background row 1");
+    double far[] = { INFINITY, 1 };
+    matrix endless = { far, 1, 2 };
+    options = explain_options_standard(METHOD_LIME);
+    options.background = good;
+    assert_refused(explain(a, &p, &endless, &options, &e), INVALID, "/rows", "no finite explanation");
+    arena_drop(a);
+}
+
 /* ------------------------------------------------------------------ refusals */
 
 static void what_does_not_fit_is_refused_with_what_would(void **state)
@@ -356,6 +386,8 @@ static void what_does_not_fit_is_refused_with_what_would(void **state)
     assert_refused(explain(a, &box, &rows, &options, &e), INVALID, "/background", "has 3 features, the model has 2");
     options.background = rows;
     assert_refused(explain(a, &box, &wide, &options, &e), INVALID, "/rows", "3 features");
+    matrix none = { .columns = 2 };
+    assert_refused(explain(a, &box, &none, &options, &e), INVALID, "/rows", "no rows");
     options.class_index = 1;
     assert_refused(explain(a, &box, &rows, &options, &e), INVALID, "/class", "no output 1");
     options.class_index = -1;
@@ -420,6 +452,7 @@ int main(void)
         cmocka_unit_test(threads_change_no_number),
         cmocka_unit_test(the_watch_hears_and_stops),
         cmocka_unit_test(a_failing_predictor_fails_the_explanation),
+        cmocka_unit_test(what_is_no_number_is_refused),
         cmocka_unit_test(what_does_not_fit_is_refused_with_what_would),
         cmocka_unit_test(methods_have_names),
         cmocka_unit_test(the_json_has_the_shape_of_the_command_line),
