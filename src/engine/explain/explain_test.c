@@ -31,6 +31,49 @@ static void kernel_is_shapley_on_any_game(void **state)
     }
 }
 
+static const double *valued(arena *a, set_game *g, explain_method method, size_t coalitions)
+{
+    predictor p = set_game_predictor(g);
+    matrix rows = matrix_of(a, 1, g->features, 1);
+    explain_options options = game_options(a, g->features, method);
+    options.coalitions = coalitions;
+    return explained(a, &p, &rows, &options)->values;
+}
+
+/* Values of a sum of games are the sum of values, also of those that are sampled, since they share their coalitions. */
+static void values_are_linear_in_the_game(void **state)
+{
+    (void)state;
+    enum { FEATURES = 9 };
+    arena *a = arena_new();
+    set_game one = set_game_random(a, FEATURES, 1), two = set_game_random(a, FEATURES, 2);
+    set_game sum = { FEATURES, ARENA_ARRAY(a, 1 << FEATURES, double) };
+    for (size_t s = 0; s < 1 << FEATURES; s++) sum.values[s] = one.values[s] - 2 * two.values[s];
+    explain_method methods[] = { METHOD_KERNEL, METHOD_KERNEL, METHOD_PERMUTATION };
+    size_t coalitions[] = { 0, 100, 100 };
+    for (size_t k = 0; k < 3; k++) {
+        const double *x = valued(a, &one, methods[k], coalitions[k]), *y = valued(a, &two, methods[k], coalitions[k]);
+        const double *z = valued(a, &sum, methods[k], coalitions[k]);
+        for (size_t f = 0; f < FEATURES; f++) assert_true(fabs(z[f] - (x[f] - 2 * y[f])) < 1e-10);
+    }
+    arena_drop(a);
+}
+
+/* Features that do the same are valued the same. */
+static void values_are_symmetric(void **state)
+{
+    (void)state;
+    enum { FEATURES = 10 };
+    arena *a = arena_new();
+    set_game g = set_game_random(a, FEATURES, 4);
+    for (size_t s = 0; s < 1 << FEATURES; s++)
+        if ((s & 3) == 1) g.values[s ^ 3] = g.values[s]; /* the second stands in for the first */
+    const double *values = valued(a, &g, METHOD_KERNEL, 0);
+    assert_true(fabs(values[0] - values[1]) < 1e-12);
+    assert_true(fabs(values[0] - values[2]) > 1e-6);
+    arena_drop(a);
+}
+
 /* With more features than are enumerated: the estimate is unbiased, and its stated errors cover the truth. */
 static void sampling_is_true_on_any_game(void **state)
 {
@@ -443,6 +486,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(kernel_is_shapley_on_any_game),
+        cmocka_unit_test(values_are_linear_in_the_game),
+        cmocka_unit_test(values_are_symmetric),
         cmocka_unit_test(sampling_is_true_on_any_game),
         cmocka_unit_test(additive_models_are_exact_even_when_sampled),
         cmocka_unit_test(idle_features_get_nothing),
