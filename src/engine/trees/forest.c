@@ -205,8 +205,8 @@ static void compile_split(compiler *c, const tree_node *n, split *s)
         s->bin_count = c->model->sets[n->category_set - 1].count + 2;
         return;
     }
-    s->low = n->missing_yes ? 0 : 1;
-    s->high = (uint16_t)(cut_index(&c->features[n->feature], n->threshold) + 1 - s->low);
+    s->refused = n->missing_yes ? 0 : ~UINT64_C(0);
+    s->high = (uint16_t)(cut_index(&c->features[n->feature], n->threshold) + 1);
 }
 
 /* Depth is bounded by MODEL_MOST_DEPTH, which model_check has seen to. */
@@ -267,8 +267,10 @@ static compiled_tree compile_tree(compiler *c, const tree *from)
     uint32_t *inner = ARENA_ARRAY(c->arena, out.node_count, uint32_t);
     uint32_t *outer = inner + (out.node_count - out.leaf_count), inner_count = 0, outer_count = 0;
     for (uint32_t i = 0; i < out.node_count; i++) {
-        if (out.splits[i].no) inner[inner_count++] = i;
-        else outer[outer_count++] = i;
+        if (out.splits[i].no)
+            inner[inner_count++] = i;
+        else
+            outer[outer_count++] = i;
     }
     out.inner = inner, out.outer = outer;
     return out;
