@@ -30,11 +30,91 @@ static double number_at(const json_t *value, size_t output)
     return json_number_value(one);
 }
 
+/* By how much the library's own values and base miss its margin. Two of its results do, and are then no explanation of
+ * the model: for several classes it takes the first class's base score for all (a constant; shap 0.51 with XGBoost 3.1
+ * and later), and interventional values of LightGBM's categorical splits are others than the model's. */
+static double missing_of(const golden_case *c, const json_t *wanted, size_t features, size_t row, size_t output)
+{
+    const json_t *margin = json_object_get(c->expected, "margin");
+    if (!margin) return 0;
+    const json_t *of_row = json_array_get(json_object_get(wanted, "values"), row);
+    double sum = number_at(json_object_get(wanted, "base"), output);
+    for (size_t f = 0; f < features; f++) sum += number_at(json_array_get(of_row, f), output);
+    return sum - number_at(json_array_get(margin, row), output);
+}
+
+static double mean_of_coalition(const model *m, const double *x, const matrix *background, uint32_t coalition)
+{
+    double sum = 0, mixed[32];
+    for (size_t b = 0; b < background->rows; b++) {
+        for (size_t f = 0; f < m->feature_count; f++)
+            mixed[f] = coalition >> f & 1 ? x[f] : matrix_row(background, b)[f];
+        double margin = 0;
+        matrix one = { mixed, 1, m->feature_count };
+        model_predict(m, &one, OUTPUT_MARGIN, &margin);
+        sum += margin;
+    }
+    return sum / (double)background->rows;
+}
+
+/* Where the library is no judge: Shapley's formula over every coalition, for one row and ten of the background. */
+static void check_by_enumeration(const golden_case *c)
+{
+    const int features = (int)c->m->feature_count;
+    matrix background = { c->background.values, 10, c->background.columns };
+    double *v = ARENA_ARRAY(c->a, (size_t)1 << features, double);
+    for (uint32_t s = 0; s < 1u << features; s++) v[s] = mean_of_coalition(c->m, c->rows.values, &background, s);
+    explain_options options = explain_options_standard(METHOD_TREE_INTERVENTIONAL);
+    options.background = background;
+    predictor p;
+    explanation *e;
+    matrix first = { c->rows.values, 1, c->rows.columns };
+    assert_accepted(predictor_of_model(c->a, c->m, &p));
+    assert_accepted(explain(c->a, &p, &first, &options, &e));
+    for (int i = 0; i < features; i++) {
+        double sum = 0;
+        for (uint32_t s = 0; s < 1u << features; s++) {
+            if (s >> i & 1) continue;
+            int size = __builtin_popcount(s);
+            sum += exp(lgamma(size + 1) + lgamma(features - size) - lgamma(features + 1)) * (v[s | 1u << i] - v[s]);
+        }
+        assert_true(fabs(e->values[i] - sum) <= 1e-10);
+    }
+    print_message("%s: interventional values equal those by enumeration\n", c->name);
+}
+
+static bool judges(const golden_case *c, const json_t *wanted, const explanation *e)
+{
+    if (e->output != OUTPUT_MARGIN) return true;
+    for (size_t o = 0; o < e->outputs; o++)
+        for (size_t row = 1; row < e->rows; row++)
+            if (fabs(missing_of(c, wanted, e->features, row, o) - missing_of(c, wanted, e->features, 0, o)) > TOLERANCE)
+                return false;
+    return true;
+}
+
+static void compare_base(const golden_case *c, const char *key, const explanation *e, const json_t *wanted)
+{
+    for (size_t o = 0; o < e->outputs; o++) {
+        double missing = e->output == OUTPUT_MARGIN ? missing_of(c, wanted, e->features, 0, o) : 0;
+        if (fabs(missing) > TOLERANCE)
+            print_message("%s %s: the library's base misses by %g\n", c->name, key, missing);
+        else
+            assert_true(fabs(e->base_values[o] - number_at(json_object_get(wanted, "base"), o)) <= TOLERANCE);
+    }
+}
+
 static void compare_values(const golden_case *c, const char *key, const explanation *e, const json_t *wanted)
 {
+    assert_true(e->max_additivity_error <= ADDITIVITY);
+    if (!judges(c, wanted, e)) {
+        print_message("%s %s: the library's values do not add up to its margin\n", c->name, key);
+        check_by_enumeration(c);
+        return;
+    }
+    compare_base(c, key, e, wanted);
     double worst = 0;
-    const json_t *base = json_object_get(wanted, "base"), *values = json_object_get(wanted, "values");
-    for (size_t o = 0; o < e->outputs; o++) assert_true(fabs(e->base_values[o] - number_at(base, o)) <= TOLERANCE);
+    const json_t *values = json_object_get(wanted, "values");
     assert_int_equal(json_array_size(values), e->rows);
     for (size_t row = 0; row < e->rows; row++)
         for (size_t f = 0; f < e->features; f++)
@@ -45,7 +125,6 @@ static void compare_values(const golden_case *c, const char *key, const explanat
             }
     print_message("%s %s: at most %.2g off, additivity %.2g\n", c->name, key, worst, e->max_additivity_error);
     assert_true(worst <= TOLERANCE);
-    assert_true(e->max_additivity_error <= ADDITIVITY);
 }
 
 static explanation *explained(const golden_case *c, explain_options *options)
@@ -90,7 +169,8 @@ static void check_interactions(const golden_case *c)
     assert_true(worst <= TOLERANCE);
 }
 
-/* XGBoost's and LightGBM's own contributions, the bias last: [row][feature + 1], of several classes [row][class][feature + 1]. */
+/* XGBoost's and LightGBM's own contributions, the bias last: [row][feature + 1], of several classes
+ * [row][class][feature + 1]. */
 static void check_library(const golden_case *c, const char *key)
 {
     const json_t *wanted = json_object_get(c->expected, key);

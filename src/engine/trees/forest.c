@@ -360,3 +360,46 @@ void forest_predict(arena *a, const forest *f, const matrix *rows, model_output 
     if (output == OUTPUT_PROBABILITY)
         for (size_t row = 0; row < rows->rows; row++) model_link_apply(f->model, out + row * outputs);
 }
+
+/* ------------------------------------------------------------------ covers */
+
+static uint64_t rows_of_block(size_t rows, size_t block)
+{
+    size_t here = rows - block * BLOCK;
+    return here >= BLOCK ? ~UINT64_C(0) : (UINT64_C(1) << here) - 1;
+}
+
+static void count_covers(const forest *f, compiled_tree *t, const binned_rows *bins, uint64_t *met, uint64_t *here,
+                         double *covers)
+{
+    for (size_t block = 0; block < bins->blocks; block++) {
+        f->run->conditions(t, binned_block(bins, block), met);
+        here[0] = rows_of_block(bins->rows, block);
+        for (uint32_t i = 0; i < t->node_count; i++) {
+            covers[i] += __builtin_popcountll(here[i]);
+            if (!t->splits[i].no) continue;
+            here[i + 1] = here[i] & met[i];
+            here[t->splits[i].no] = here[i] & ~met[i];
+        }
+    }
+    t->covers = covers;
+    t->mean = mean_below(t, 0);
+}
+
+const forest *forest_with_covers(arena *a, const forest *f, const matrix *rows)
+{
+    forest *out = arena_copy(a, f, sizeof *f);
+    forest_part *parts = arena_copy(a, f->parts, f->part_count * sizeof *parts);
+    arena *own = arena_new();
+    uint64_t *met = ARENA_ARRAY(own, f->most_nodes + 1, uint64_t), *here = ARENA_ARRAY(own, f->most_nodes + 1, uint64_t);
+    for (size_t p = 0; p < f->part_count; p++) {
+        binned_rows bins = bin_rows(own, &parts[p], rows, 0, rows->rows);
+        compiled_tree *trees = arena_copy(a, parts[p].trees, parts[p].tree_count * sizeof *trees);
+        for (size_t t = 0; t < parts[p].tree_count; t++)
+            count_covers(f, &trees[t], &bins, met, here, ARENA_ARRAY(a, trees[t].node_count, double));
+        parts[p].trees = trees;
+    }
+    arena_drop(own);
+    out->parts = parts;
+    return out;
+}
