@@ -10,6 +10,7 @@
 #include "features/keys/keys.h"
 #include "features/mail/mail.h"
 #include "features/rates/rates.h"
+#include "features/tasks/tasks.h"
 #include "jobs/jobs.h"
 #include "programs/aicd_routes.h"
 #include "programs/web_files.h"
@@ -33,7 +34,8 @@ enum {
     BODY_LIMIT = 10 * 1000 * 1000,
     BODY_MEMORY = 80 * 1000 * 1000,
     REMEMBERED_TOKENS = 4096,
-    HEAVY_WAIT_MS = 2000
+    HEAVY_WAIT_MS = 2000,
+    COMPUTE_WAIT_MS = 10000
 };
 
 /* All that runs, in the order in which it was started. */
@@ -165,6 +167,7 @@ static error start_app(running *r)
     TRY(examples_load(r->arena, text_of(AIC_DEMO_DIR), &r->app));
     text more = r->line->examples ? text_of(r->line->examples) : config_text(r->settings, "AIC_EXAMPLES_DIR");
     if (text_is(more)) TRY(examples_load(r->arena, more, &r->app));
+    TRY(task_watch_start(r->arena, &r->app, &r->database, &r->app.task_watch));
     if (r->line->demo) TRY(demo_seed(&r->app, text_format(r->arena, "%s/demo-sign-ins.txt", r->data).data));
     return OK;
 }
@@ -194,6 +197,9 @@ static http_options server_options(running *r)
         .threads = (int)config_integer(r->settings, "AIC_THREADS"),
         .heavy_threads = password_hashes_at_once(),
         .heavy_wait_ms = HEAVY_WAIT_MS,
+        .compute_threads = get_nprocs(),
+        .compute_waiting = (int)config_integer(r->settings, "AIC_COMPUTE_QUEUE"),
+        .compute_wait_ms = COMPUTE_WAIT_MS,
         .connections = (int)config_integer(r->settings, "AIC_CONNECTIONS"),
         .address_connections = (int)config_integer(r->settings, "AIC_ADDRESS_CONNECTIONS"),
         .idle_seconds = (int)config_integer(r->settings, "AIC_IDLE_SECONDS"),
@@ -306,6 +312,7 @@ static void stop(running *r)
      */
     bool hanging = r->server && http_stop(r->server, GRACE_SECONDS) > 0;
     if (r->workers) workers_stop(r->workers);
+    if (r->app.task_watch) task_watch_stop(r->app.task_watch);
     if (r->post) mail_stop(r->post);
     if (hanging) {
         if (r->cluster) cluster_stop(r->cluster);

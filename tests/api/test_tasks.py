@@ -1,9 +1,12 @@
 """Tasks: done once by worker processes, watched, cancelled; whatever happens to the processes."""
+import contextlib
+import copy
 import json
 import os
 import signal
 import uuid
 
+import httpx
 import pytest
 
 from conftest import Server, Tenant, beside, wait_for
@@ -143,3 +146,100 @@ def test_the_kinds_for_tests_are_refused_in_production(server):
     with pytest.raises(AssertionError, match="AIC_TEST_TASKS is refused outside development"):
         beside(server, AIC_ENV="staging", AIC_MFA="required", AIC_TEST_TASKS="on")
 
+
+# ------------------------------------------------------------------ server-sent events
+
+
+def events_of(lines):
+    """(id, event, data) of each event; a comment is (None, None, comment)."""
+    found = {}
+    for line in lines:
+        if line.startswith(":"):
+            yield None, None, line
+        elif not line and found:
+            yield found.get("id"), found.get("event"), json.loads(found["data"])
+            found = {}
+        elif line:
+            name, _, value = line.partition(": ")
+            found[name] = value
+
+
+def watch(person, task, **headers):
+    return person.http.stream("GET", f"/tasks/{task}/events", headers=headers, timeout=40)
+
+
+def test_a_task_is_watched_to_its_end(asker):
+    task = ask(asker, "TEST_SLEEP", {"ms": 2500})
+    with watch(asker, task) as answer:
+        assert answer.status_code == 200 and answer.headers["Content-Type"] == "text/event-stream"
+        seen = list(events_of(answer.iter_lines()))
+    assert {event for _, event, _ in seen} == {"task"}
+    states = [data["status"] for _, _, data in seen]
+    assert states[-1] == "SUCCEEDED" and states == sorted(states, key=["PENDING", "RUNNING", "SUCCEEDED"].index)
+    progress = [data["progress"] for _, _, data in seen]
+    assert progress == sorted(progress) and any(0 < p < 1 for p in progress) and "result" not in seen[-1][2]
+    # Who comes again after the end is told to stop; who missed it, what it was.
+    with watch(asker, task, **{"Last-Event-ID": seen[-1][0]}) as answer:
+        assert answer.status_code == 204
+    with watch(asker, task, **{"Last-Event-ID": seen[0][0]}) as answer:
+        assert [data["status"] for _, _, data in events_of(answer.iter_lines())] == ["SUCCEEDED"]
+
+
+def test_a_stream_tells_of_a_cancellation_at_once(asker):
+    task = ask(asker, "TEST_SLEEP", {"ms": 60_000})
+    with watch(asker, task) as answer:
+        events = events_of(answer.iter_lines())
+        assert next(data for _, _, data in events if data["status"] == "RUNNING")
+        assert asker.http.delete(f"/tasks/{task}").status_code == 204
+        assert [data["status"] for _, _, data in events][-1] == "CANCELLED"
+
+
+def waiting_task(person):
+    """Of a kind that no worker knows."""
+    return ask(person, "NOBODYS")
+
+
+def test_five_streams_of_one_person_and_no_more(working):
+    person = Tenant(working)
+    task = waiting_task(person)
+    with contextlib.ExitStack() as open_ones:
+        for _ in range(5):
+            assert open_ones.enter_context(watch(person, task)).status_code == 200
+        with watch(person, task) as one_too_many:
+            assert one_too_many.status_code == 429 and int(one_too_many.headers["Retry-After"]) > 0
+        # Streams hold no thread (there are eight) and no connection to the database.
+        assert person.http.get("/tasks").status_code == 200
+    # Those that were closed are noticed by the next beat.
+    def free():
+        with watch(person, task) as answer:
+            return answer.status_code == 200
+    wait_for(free)
+
+
+def test_a_stream_ends_with_the_session(working):
+    person = Tenant(working)
+    task = waiting_task(person)
+    with watch(person, task) as answer:
+        events = events_of(answer.iter_lines())
+        assert next(events)[2]["status"] == "PENDING"
+        assert person.http.post("/auth/logout").status_code in (200, 204)
+        assert [event for event in events if event[1]] == []  # by the next beat
+
+
+def test_a_foreign_task_is_not_watched(working, asker):
+    with watch(Tenant(working), waiting_task(asker)) as answer:
+        assert answer.status_code == 404
+
+
+def test_a_server_that_stops_ends_its_streams(working, asker):
+    task = waiting_task(asker)
+    second = beside(working)
+    person = copy.copy(asker)
+    person.http = httpx.Client(base_url=second.url + "/api/v1", headers=asker.http.headers)
+    with watch(person, task) as answer:
+        events = events_of(answer.iter_lines())
+        next(events)
+        second.process.send_signal(signal.SIGTERM)
+        assert list(events) == []
+    assert second.stop() == 0
+    second.remove()

@@ -53,6 +53,24 @@ error tasks_read(scope *db, uuid id, task_view *out);                   /* NOT_F
 /* Cancelling twice is fine; CONFLICT when it had ended otherwise. */
 error tasks_cancel(scope *db, uuid id);
 
+/* ------------------------------------------------------------------ watching: watch.c */
+
+/* ⚙ */
+enum { TASK_STREAMS_OF_ONE = 5, TASK_BEAT_SECONDS = 15, TASK_WATCHED_SECONDS = 3600 };
+
+/* One thread that is told by the database what has changed, reads it for whoever watches, in the scope of that person,
+ * and sends it. */
+typedef struct task_watch task_watch;
+error task_watch_start(arena *a, platform *app, const store_options *database, task_watch **out);
+void task_watch_stop(task_watch *w);
+/* Answers by a stream: the state now, then each change, and it ends with the task, with the session, or after an hour
+ * (clients come again by themselves). TOO_MANY for more than TASK_STREAMS_OF_ONE of one person or key. */
+error task_watch_reply(request *rq, const task_row *row, instant until);
+
+/* For the list, the page and the stream: all but the result. */
+task_view task_view_of(const task_row *row, instant now);
+extern const field task_item_fields[];
+
 /* Linear in what is done; unknown until some of it is. */
 maybe_number task_remaining(const task_row *row, instant now);
 
