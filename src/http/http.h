@@ -325,6 +325,7 @@ typedef struct route {
      * the others always find theirs free. What takes longer than people wait, or much memory, is a task instead. */
     bool computes;
     const char *why_here; /* of what computes: why it is no task; for docs/engine-endpoints.md */
+    const char *task;     /* the kind of task that it asks for (jobs/jobs.h) */
     bool at_root;
     bool if_match;           /* documents the If-Match header and 412 */
     bool idempotent;         /* POST that creates: Idempotency-Key honoured by the door */

@@ -35,7 +35,8 @@ enum {
     BODY_MEMORY = 80 * 1000 * 1000,
     REMEMBERED_TOKENS = 4096,
     HEAVY_WAIT_MS = 2000,
-    COMPUTE_WAIT_MS = 10000
+    COMPUTE_WAIT_MS = 10000,
+    CLEAN_UP_SECONDS = 300
 };
 
 /* All that runs, in the order in which it was started. */
@@ -162,6 +163,7 @@ static error start_app(running *r)
     sodium_memzero(master_key, sizeof master_key);
     TRY(bad);
     TRY(audit_prepare_months(&r->app, r->arena));
+    TRY(tasks_clean_up(&r->app, r->arena));
     TRY(keys_watch(r->app.keys));
     if (!text_equal_string(config_text(r->settings, "AIC_RATE_LIMITS"), "off")) TRY(start_rates(r));
     TRY(examples_load(r->arena, text_of(AIC_DEMO_DIR), &r->app));
@@ -337,14 +339,15 @@ static running running_of(arena *a, const config *settings, const command_line *
 }
 
 /* Until somebody ends the server. Once a day what must be there before it is needed is made; a failure is logged and
- * has three months to be noticed. */
+ * has three months to be noticed. What is to be forgotten is, every few minutes. */
 static void wait_for_the_end(running *r, const sigset_t *ends)
 {
-    const struct timespec day = { .tv_sec = 24 * 60 * 60 };
-    while (sigtimedwait(ends, NULL, &day) < 0) {
+    const struct timespec pause = { .tv_sec = CLEAN_UP_SECONDS };
+    for (int passes = 1; sigtimedwait(ends, NULL, &pause) < 0; passes++) {
         if (errno != EAGAIN) continue;
         arena *a = arena_new();
-        (void)audit_prepare_months(&r->app, a);
+        (void)tasks_clean_up(&r->app, a);
+        if (passes % (24 * 60 * 60 / CLEAN_UP_SECONDS) == 0) (void)audit_prepare_months(&r->app, a);
         arena_drop(a);
     }
 }

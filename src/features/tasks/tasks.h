@@ -8,7 +8,7 @@
  *         return task_accepted(rq, id);
  *     }
  *
- *     { POST, "/explain", ..., TASK_REPLY, .handle = post_explain }
+ *     { POST, "/explain", ..., TASK_REPLY, .task = "EXPLAIN", .handle = post_explain }
  */
 #ifndef AIC_FEATURES_TASKS_H
 #define AIC_FEATURES_TASKS_H
@@ -52,6 +52,34 @@ error tasks_find(scope *db, const tasks_query *query, page_reply *out); /* of ta
 error tasks_read(scope *db, uuid id, task_view *out);                   /* NOT_FOUND also for another organization's */
 /* Cancelling twice is fine; CONFLICT when it had ended otherwise. */
 error tasks_cancel(scope *db, uuid id);
+
+/* ------------------------------------------------------------------ over all organizations: staff.c; SYSTEM scopes */
+
+enum { TASK_WORKERS_SHOWN = 500, TASK_FORGOTTEN_AT_ONCE = 500, TASK_WORKER_GONE_MINUTES = 5 };
+
+typedef struct staff_tasks_query {
+    page_query page;
+    text status, kind;
+    maybe_uuid org_id;
+} staff_tasks_query;
+
+typedef struct staff_workers {
+    item_list items; /* staff_worker */
+} staff_workers;
+
+error tasks_find_all(scope *db, const staff_tasks_query *query, page_reply *out);
+error tasks_list_workers(scope *db, staff_workers *out);
+/* CONFLICT unless it failed because its workers ended: what failed by its input would fail again, and its data is gone.
+ */
+error tasks_retry(scope *db, uuid id);
+
+/* Forgets results that are older than TASK_RESULT_HOURS, and workers that are gone. When the server starts and every
+ * few minutes; of several servers one does it. */
+error tasks_clean_up(platform *app, arena *a);
+void tasks_metrics(platform *app, text_builder *out);
+/* The table of docs/engine-endpoints.md: what computes, where, and why there. INTERNAL when a route does not say. */
+error tasks_engine_table(arena *a, const route *const *tables, text *out);
+extern const route tasks_staff_routes[];
 
 /* ------------------------------------------------------------------ watching: watch.c */
 
