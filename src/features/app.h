@@ -35,6 +35,7 @@ typedef struct platform {
     uint8_t mail_key[MASTER_KEY_BYTES];   /* seals letters until they are sent */
     bool mfa_is_optional;                 /* in development only */
     atomic_ullong unmatched_events;       /* of the payment provider, since this server started */
+    struct task_watch *task_watch;        /* features/tasks/tasks.h: who is told of tasks; NULL: nobody here */
     const route *const *routes;           /* of the whole program, for the page that lists who looks across tenants */
     const example_data *examples;
     size_t example_count;

@@ -178,6 +178,17 @@ error created(request *rq, const char *path_prefix, uuid id); /* 201 and Locatio
 /* If-Match as a version number; required → 412 explains when missing or stale. */
 error request_if_match(const request *rq, int64_t *version);
 
+/* Server-sent events (text/event-stream): the answer is then a stream, which costs no thread while nothing is sent; any
+ * thread may send. closed() is called once, on any thread, when the connection is over, also before it was ever begun;
+ * whoever sends then lets go of the stream by event_stream_release, and until then may go on sending in vain. */
+typedef struct event_stream event_stream;
+error reply_events(request *rq, void (*closed)(void *context), void *context, event_stream **out);
+/* line: one line. False when the client does not keep up: nothing was sent; try again later. */
+bool event_stream_send(event_stream *s, arena *a, text id, const char *event, text line);
+bool event_stream_beat(event_stream *s); /* a comment, at least every 15 s: it is how a client that left is noticed */
+void event_stream_end(event_stream *s);  /* after what was sent */
+void event_stream_release(event_stream *s);
+
 /* Lists: a route with LIST_REPLY fills a `page_reply`; the server writes {"items": [...], "next_cursor": ...}, or CSV
  * when Accept says text/csv, or a JSON object a line when it says application/x-ndjson. Query structs of lists embed
  * page_query as their member `page` through PAGE_FIELDS. */
@@ -310,6 +321,11 @@ typedef struct route {
     size_t body_limit; /* bytes; 0: 10 MB */
     /* Takes so much memory or time that few run at once; the rest wait in a queue of their own, and hold no thread. */
     bool heavy;
+    /* Computes within the request: has the lane of computing, as many threads as cores and a queue with an end, so that
+     * the others always find theirs free. What takes longer than people wait, or much memory, is a task instead. */
+    bool computes;
+    const char *why_here; /* of what computes: why it is no task; for docs/engine-endpoints.md */
+    const char *task;     /* the kind of task that it asks for (jobs/jobs.h) */
     bool at_root;
     bool if_match;           /* documents the If-Match header and 412 */
     bool idempotent;         /* POST that creates: Idempotency-Key honoured by the door */
@@ -393,6 +409,9 @@ typedef struct http_options {
     int threads;             /* handlers at a time */
     int heavy_threads;       /* those of heavy routes, beside these */
     int heavy_wait_ms;       /* how long such a request waits at most for its turn; then 503 with Retry-After */
+    int compute_threads;     /* those of routes that compute, beside these */
+    int compute_waiting;     /* how many such requests wait at most; more are told 503 with Retry-After at once */
+    int compute_wait_ms;     /* and for how long */
     int connections;         /* most open at once */
     int address_connections; /* most of one address, so that one client cannot take them all; 0: no such limit */
     int idle_seconds;        /* keep-alive and slow clients */

@@ -10,6 +10,8 @@
 #include "features/keys/keys.h"
 #include "features/mail/mail.h"
 #include "features/rates/rates.h"
+#include "features/tasks/tasks.h"
+#include "jobs/jobs.h"
 #include "programs/aicd_routes.h"
 #include "programs/web_files.h"
 #include "store/statement.h"
@@ -20,6 +22,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <sys/sysinfo.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -31,7 +34,9 @@ enum {
     BODY_LIMIT = 10 * 1000 * 1000,
     BODY_MEMORY = 80 * 1000 * 1000,
     REMEMBERED_TOKENS = 4096,
-    HEAVY_WAIT_MS = 2000
+    HEAVY_WAIT_MS = 2000,
+    COMPUTE_WAIT_MS = 10000,
+    CLEAN_UP_SECONDS = 300
 };
 
 /* All that runs, in the order in which it was started. */
@@ -46,6 +51,7 @@ typedef struct running {
     platform app;
     http_server *server;
     post *post; /* sends letters */
+    workers *workers;
 } running;
 
 static int report(const running *r, error bad)
@@ -157,11 +163,13 @@ static error start_app(running *r)
     sodium_memzero(master_key, sizeof master_key);
     TRY(bad);
     TRY(audit_prepare_months(&r->app, r->arena));
+    TRY(tasks_clean_up(&r->app, r->arena));
     TRY(keys_watch(r->app.keys));
     if (!text_equal_string(config_text(r->settings, "AIC_RATE_LIMITS"), "off")) TRY(start_rates(r));
     TRY(examples_load(r->arena, text_of(AIC_DEMO_DIR), &r->app));
     text more = r->line->examples ? text_of(r->line->examples) : config_text(r->settings, "AIC_EXAMPLES_DIR");
     if (text_is(more)) TRY(examples_load(r->arena, more, &r->app));
+    TRY(task_watch_start(r->arena, &r->app, &r->database, &r->app.task_watch));
     if (r->line->demo) TRY(demo_seed(&r->app, text_format(r->arena, "%s/demo-sign-ins.txt", r->data).data));
     return OK;
 }
@@ -191,6 +199,9 @@ static http_options server_options(running *r)
         .threads = (int)config_integer(r->settings, "AIC_THREADS"),
         .heavy_threads = password_hashes_at_once(),
         .heavy_wait_ms = HEAVY_WAIT_MS,
+        .compute_threads = get_nprocs(),
+        .compute_waiting = (int)config_integer(r->settings, "AIC_COMPUTE_QUEUE"),
+        .compute_wait_ms = COMPUTE_WAIT_MS,
         .connections = (int)config_integer(r->settings, "AIC_CONNECTIONS"),
         .address_connections = (int)config_integer(r->settings, "AIC_ADDRESS_CONNECTIONS"),
         .idle_seconds = (int)config_integer(r->settings, "AIC_IDLE_SECONDS"),
@@ -251,6 +262,39 @@ static error start_server(running *r)
     return write_url(r, url);
 }
 
+/* ------------------------------------------------------------------ the workers */
+
+/* A worker reads what strangers made, and has no use for secrets but the database's. */
+static const char *const *worker_environment(const running *r)
+{
+    size_t count = 0, n = 0;
+    while (environ[count]) count++;
+    const char **out = ARENA_ARRAY(r->arena, count + 2, const char *);
+    for (size_t i = 0; i < count; i++) {
+        bool left_out = !strncmp(environ[i], "DATABASE_URL=", strlen("DATABASE_URL="));
+        for (const setting *s = aicd_settings; s->name; s++) {
+            size_t length = strlen(s->name);
+            left_out |= s->secret && !strncmp(environ[i], s->name, length) && environ[i][length] == '=';
+        }
+        if (!left_out) out[n++] = environ[i];
+    }
+    out[n] = text_format(r->arena, "DATABASE_URL=%.*s", PRINT(r->database.url)).data;
+    return out;
+}
+
+static error start_workers(running *r)
+{
+    text wanted = config_text(r->settings, "AIC_WORKERS");
+    int count = text_is(wanted) ? (int)config_integer(r->settings, "AIC_WORKERS") : get_nprocs();
+    if (count == 0) return OK;
+    const char **command = ARENA_ARRAY(r->arena, 5, const char *);
+    command[0] = "aicd", command[1] = "worker", command[2] = "--data", command[3] = r->data;
+    workers_options options = {
+        .store = r->app.store, .log = &r->log, .count = count, .command = command, .environment = worker_environment(r)
+    };
+    return workers_start(r->arena, &options, &r->workers);
+}
+
 /* ------------------------------------------------------------------ from start to stop */
 
 static error prepare(running *r)
@@ -269,6 +313,8 @@ static void stop(running *r)
     /* A handler that still runs uses what would be taken down: the database is stopped cleanly, then the process ends.
      */
     bool hanging = r->server && http_stop(r->server, GRACE_SECONDS) > 0;
+    if (r->workers) workers_stop(r->workers);
+    if (r->app.task_watch) task_watch_stop(r->app.task_watch);
     if (r->post) mail_stop(r->post);
     if (hanging) {
         if (r->cluster) cluster_stop(r->cluster);
@@ -293,14 +339,15 @@ static running running_of(arena *a, const config *settings, const command_line *
 }
 
 /* Until somebody ends the server. Once a day what must be there before it is needed is made; a failure is logged and
- * has three months to be noticed. */
+ * has three months to be noticed. What is to be forgotten is, every few minutes. */
 static void wait_for_the_end(running *r, const sigset_t *ends)
 {
-    const struct timespec day = { .tv_sec = 24 * 60 * 60 };
-    while (sigtimedwait(ends, NULL, &day) < 0) {
+    const struct timespec pause = { .tv_sec = CLEAN_UP_SECONDS };
+    for (int passes = 1; sigtimedwait(ends, NULL, &pause) < 0; passes++) {
         if (errno != EAGAIN) continue;
         arena *a = arena_new();
-        (void)audit_prepare_months(&r->app, a);
+        (void)tasks_clean_up(&r->app, a);
+        if (passes % (24 * 60 * 60 / CLEAN_UP_SECONDS) == 0) (void)audit_prepare_months(&r->app, a);
         arena_drop(a);
     }
 }
@@ -319,6 +366,7 @@ int aicd_serve(arena *a, const config *settings, const command_line *line)
     error bad = prepare(&r);
     if (!bad) bad = start_app(&r);
     if (!bad) bad = start_server(&r);
+    if (!bad) bad = start_workers(&r);
     if (bad) {
         int code = report(&r, bad);
         stop(&r);
@@ -341,11 +389,13 @@ int aicd_migrate(arena *a, const config *settings, const command_line *line)
 
 static error open_and_work(running *r, database_work work, const void *given)
 {
-    TRY(prepare(r));
     TRY(store_open(r->arena, &r->database, &r->app.store));
-    database_tools tools = {
-        .arena = r->arena, .settings = r->settings, .data = r->data, .store = r->app.store, .database = &r->database
-    };
+    database_tools tools = { .arena = r->arena,
+                             .settings = r->settings,
+                             .data = r->data,
+                             .store = r->app.store,
+                             .database = &r->database,
+                             .log = &r->log };
     return work(&tools, given);
 }
 
@@ -354,7 +404,23 @@ int aicd_on_database(arena *a, const config *settings, const command_line *line,
     running r = running_of(a, settings, line);
     if (r.log.least < LOG_WARNING) r.log.least = LOG_WARNING; /* a person reads our output, not our log */
     if (sodium_init() < 0) return fputs("aicd: libsodium does not start\n", stderr), 1;
-    error bad = open_and_work(&r, work, given);
+    error bad = prepare(&r);
+    if (!bad) bad = open_and_work(&r, work, given);
+    int code = bad ? report(&r, bad) : 0;
+    stop(&r);
+    return code;
+}
+
+int aicd_beside_server(arena *a, const config *settings, const command_line *line, database_work work,
+                       const void *given)
+{
+    enum { TENANT_CONNECTIONS = 2, SYSTEM_CONNECTIONS = 1 };
+    running r = running_of(a, settings, line);
+    if (sodium_init() < 0) return fputs("aicd: libsodium does not start\n", stderr), 1;
+    error bad = line->worker ? start_database(&r) : prepare(&r);
+    r.database.tenant_connections = TENANT_CONNECTIONS;
+    r.database.system_connections = SYSTEM_CONNECTIONS;
+    if (!bad) bad = open_and_work(&r, work, given);
     int code = bad ? report(&r, bad) : 0;
     stop(&r);
     return code;

@@ -261,6 +261,9 @@ const route analyses_routes[] = {
     { POST, "/analyze", "Audit a table of decisions for bias", CAPABILITY("run_analysis"), TENANT,
       QUERY(csv_order, csv_order_fields), BODY(analysis_order, order_fields), .raw_body = true, .media = data_media,
       .raw_reply = "application/json", .reply_schema = report_schema, .audit = "analysis_run", .rate = RATE_ANALYZE,
+      .computes = true,
+      .why_here =
+          "A table of the request itself, of at most 10,000 rows: milliseconds, and somebody waits for the answer",
       .description = "The table comes as JSON (`data`: a list of rows, or `columns`: a list for each column) or as "
                      "text/csv with everything else in the query. At most 10,000 rows, 500 columns and 10 MB. The rows "
                      "are never stored. With `system_id` the analysis is recorded (201); without it is not (200).",

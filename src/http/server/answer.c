@@ -85,6 +85,8 @@ void answer_error(exchange *x, error e)
                   (log_field[]){ LOG_T("request_id", x->rq.request_id), LOG_S("method", x->method),
                                  LOG_T("path", loggable_path(x)), LOG_END });
     forget_reply(x);
+    if (x->stream) stream_close(x->stream);
+    x->stream = NULL;
     text body = x->refusal_status ? problem_of_status(x->rq.arena, status, e->message, x->rq.request_id)
                                   : problem_document(x->rq.arena, e, x->rq.request_id);
     answer_set(x, status, "application/problem+json", body);
@@ -108,8 +110,10 @@ void answer_build(exchange *x)
     arena *a = x->rq.arena;
     const struct response_part *r = &x->reply;
     /* The body lives in the exchange's arena, which is dropped only after the answer was sent. */
-    x->response = MHD_create_response_from_buffer(r->body.length, (void *)(uintptr_t)(r->body.data ? r->body.data : ""),
-                                                  MHD_RESPMEM_PERSISTENT);
+    x->response = x->stream ? stream_response(x->stream)
+                            : MHD_create_response_from_buffer(r->body.length,
+                                                              (void *)(uintptr_t)(r->body.data ? r->body.data : ""),
+                                                              MHD_RESPMEM_PERSISTENT);
     if (!x->response) return;
     for (size_t i = 0; i < x->server->security_count; i++)
         add(x->response, x->server->security[i].name, x->server->security[i].value, a);

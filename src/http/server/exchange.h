@@ -46,7 +46,7 @@ struct response_part {
 typedef struct client client; /* clients.h: one connection */
 typedef struct pool pool;
 
-typedef enum { LANE_EVENT, LANE_POOL, LANE_PROBE, LANE_HEAVY } lane;
+typedef enum { LANE_EVENT, LANE_POOL, LANE_PROBE, LANE_HEAVY, LANE_COMPUTE, LANES } lane;
 
 /* A built-in route: an ordinary row, and where it runs. */
 typedef struct builtin {
@@ -72,6 +72,7 @@ typedef struct exchange {
     const error_value *refusal; /* known before the body was read: told once it is */
     int refusal_status;         /* instead of the refusal's own: 414, 431 */
     struct response_part reply;
+    event_stream *stream; /* the answer is one; NULL: it is not */
     struct MHD_Response *response;
     int status;              /* of the answer */
     instant started, queued; /* clock_monotonic; queued: when it came into the pool's queue */
@@ -102,6 +103,8 @@ struct http_server {
     atomic_int under_way; /* requests between their headers and the last byte of their answer */
     atomic_int with_handlers;
     atomic_size_t bodies_held;
+    pthread_mutex_t streams_lock;
+    event_stream *streams; /* the open ones */
 };
 typedef struct http_server http_server_inside;
 
@@ -139,14 +142,24 @@ struct file_index *files_index(arena *a, const http_options *options);
 bool files_answer(exchange *x); /* false: no file and no app at this path */
 
 /* pool.c */
-typedef struct pool_options {
-    int threads, heavy_threads;
-    instant heavy_wait;
-} pool_options;
-pool *pool_start(arena *a, const pool_options *options);
-void pool_push(pool *p, exchange *x);
-void pool_counts(pool *p, int *waiting, int *busy);
+typedef struct lane_options {
+    int threads;
+    int most_waiting;  /* 0: as many as come */
+    instant most_wait; /* 0: as long as it takes */
+    const char *name;  /* of its threads */
+    int nice;          /* how much the other lanes go first */
+} lane_options;
+pool *pool_start(arena *a, const lane_options options[LANES]);
+/* False when its lane holds as many as it may: then the exchange has its answer, and nobody else has it. */
+bool pool_push(pool *p, exchange *x);
+void pool_counts(pool *p, lane of, int *waiting, int *busy); /* LANES: of all */
 int pool_stop(pool *p, instant until); /* gives the number of threads that still run at that (monotonic) time */
+
+/* stream.c */
+void streams_prepare(struct http_server *s);
+void streams_end(struct http_server *s); /* the server is stopping */
+struct MHD_Response *stream_response(event_stream *s);
+void stream_close(event_stream *s); /* its answer is another one after all */
 
 /* server.c */
 void server_hand_back(exchange *x); /* from the pool: the answer is built, the connection may go on */
