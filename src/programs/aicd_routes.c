@@ -21,17 +21,26 @@
 #include "features/people/own.h"
 #include "features/staff/staff.h"
 #include "features/systems/systems.h"
+#include "features/tasks/tasks.h"
 #include "features/trail/trail.h"
 #include "programs/aicd_serve.h"
 
 #include <stdio.h>
 
 const route *const aicd_route_tables[] = {
-    identity_routes, mfa_routes,           passkeys_routes,  step_up_routes,  recovery_routes,
-    keys_routes,     organizations_routes, dashboard_routes, systems_routes,  analyses_routes,
-    trail_routes,    audit_routes,         examples_routes,  billing_routes,  incidents_routes,
-    cases_routes,    leads_routes,         access_routes,    api_keys_routes, people_routes,
-    invites_routes,  own_routes,           staff_routes,     datasets_routes, NULL,
+    identity_routes,      mfa_routes,
+    passkeys_routes,      step_up_routes,
+    recovery_routes,      keys_routes,
+    organizations_routes, dashboard_routes,
+    systems_routes,       analyses_routes,
+    trail_routes,         audit_routes,
+    examples_routes,      billing_routes,
+    incidents_routes,     cases_routes,
+    leads_routes,         access_routes,
+    api_keys_routes,      people_routes,
+    invites_routes,       own_routes,
+    staff_routes,         tasks_routes,
+    datasets_routes,      NULL,
 };
 
 const constraint_message aicd_constraints[] = {
