@@ -148,7 +148,7 @@ typedef struct request {
     text target;             /* path as sent, without query */
     bool replayed;           /* recall() found the reply: close() has nothing to remember and no event to audit */
     admitted *admitted;
-    void *upload;      /* of a route with .stream: its own, from begin() on */
+    void *stream;      /* of a streamed body or reply: its route's own */
     const char *event; /* set by a handler: what the audit log calls this one instead of the route's name */
     const struct response_part *reply; /* filled through the functions below */
     struct exchange *exchange;         /* the server's own business */
@@ -165,9 +165,14 @@ bool request_same_origin(const request *rq);
 void reply_status(request *rq, int status);
 void reply_header(request *rq, const char *name, text value);
 void reply_raw(request *rq, const char *content_type, text body); /* instead of the reply table */
-void reply_attachment(request *rq, const char *file_name);        /* Content-Disposition */
-text reply_location(const request *rq);                           /* what was set; NO_TEXT when nothing */
-void reply_etag_version(request *rq, int64_t version);            /* ETag: "7" */
+/* A reply of `size` bytes that is made while the client takes it, so that it may be larger than memory should hold:
+ * `next` gives one piece after the other, in the arena that it gets, on a pool thread and outside of rq->scope. When it
+ * fails the connection ends before the reply does. */
+typedef error (*reply_next)(request *rq, arena *a, text *piece);
+void reply_pieces(request *rq, const char *content_type, uint64_t size, reply_next next);
+void reply_attachment(request *rq, const char *file_name); /* Content-Disposition */
+text reply_location(const request *rq);                    /* what was set; NO_TEXT when nothing */
+void reply_etag_version(request *rq, int64_t version);     /* ETag: "7" */
 typedef struct cookie {
     const char *name;
     text value;
@@ -294,7 +299,7 @@ typedef enum {
  * pool thread while the connection rests, so that a slow database slows the client down instead of filling the memory,
  * and a slow client holds no thread. None of them may leave a transaction open: who comes next may be minutes away.
  *
- *     begin     after the door has let the request in; sets rq->upload, and does what must stand before the first byte
+ *     begin     after the door has let the request in; sets rq->stream, and does what must stand before the first byte
  *     prepare   NULL: nothing. Called again, behind others' requests, while it says that there is more to do
  *     piece     STREAM_PIECE bytes; the last one may be shorter
  *     (the route's handle: all is here)
@@ -330,7 +335,7 @@ typedef struct route {
     const char *audit;        /* event written by the door, success or refusal; NULL: not audited */
     rate_class rate;
     size_t body_limit;         /* bytes; 0: 10 MB, or that of streams */
-    const body_stream *stream; /* raw_body that is larger than memory: handle then finds rq->upload, and no rq->body */
+    const body_stream *stream; /* raw_body that is larger than memory: handle then finds rq->stream, and no rq->body */
     /* Takes so much memory or time that few run at once; the rest wait in a queue of their own, and hold no thread. */
     bool heavy;
     bool at_root;

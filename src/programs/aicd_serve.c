@@ -163,7 +163,7 @@ static error start_app(running *r)
     sodium_memzero(master_key, sizeof master_key);
     TRY(bad);
     TRY(audit_prepare_months(&r->app, r->arena));
-    TRY(datasets_clean_up(&r->app, r->arena));
+    TRY(datasets_cleaner_start(r->arena, &r->app));
     TRY(keys_watch(r->app.keys));
     if (!text_equal_string(config_text(r->settings, "AIC_RATE_LIMITS"), "off")) TRY(start_rates(r));
     TRY(examples_load(r->arena, text_of(AIC_DEMO_DIR), &r->app));
@@ -319,6 +319,7 @@ static void stop(running *r)
         if (r->cluster) cluster_stop(r->cluster);
         _exit(1);
     }
+    if (r->app.dataset_cleaner) datasets_cleaner_stop(&r->app);
     if (r->app.keys) keys_close(r->app.keys);
     if (r->app.rates) rates_close(r->app.rates);
     if (r->app.store) store_close(r->app.store);
@@ -346,7 +347,6 @@ static void wait_for_the_end(running *r, const sigset_t *ends)
         if (errno != EAGAIN) continue;
         arena *a = arena_new();
         (void)audit_prepare_months(&r->app, a);
-        (void)datasets_clean_up(&r->app, a);
         arena_drop(a);
     }
 }

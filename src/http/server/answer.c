@@ -32,6 +32,7 @@ void answer_prepare_security(struct http_server *s)
 
 void answer_set(exchange *x, int status, const char *content_type, text body)
 {
+    x->reply.next = NULL;
     x->status = status;
     x->reply.content_type = content_type;
     x->reply.body = body;
@@ -108,7 +109,9 @@ void answer_build(exchange *x)
     arena *a = x->rq.arena;
     const struct response_part *r = &x->reply;
     /* The body lives in the exchange's arena, which is dropped only after the answer was sent. */
-    x->response = MHD_create_response_from_buffer(r->body.length, (void *)(uintptr_t)(r->body.data ? r->body.data : ""),
+    x->response =
+        r->next ? stream_reply(x)
+                : MHD_create_response_from_buffer(r->body.length, (void *)(uintptr_t)(r->body.data ? r->body.data : ""),
                                                   MHD_RESPMEM_PERSISTENT);
     if (!x->response) return;
     for (size_t i = 0; i < x->server->security_count; i++)

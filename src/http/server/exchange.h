@@ -40,6 +40,8 @@ struct response_part {
     int status; /* 0: the route's own */
     const char *content_type;
     text body;
+    reply_next next; /* instead of the body */
+    uint64_t size;
     bool is_raw;
     bool is_cacheable; /* its own Cache-Control stands among the headers */
     header headers[MOST_REPLY_HEADERS];
@@ -57,8 +59,9 @@ typedef struct builtin {
     lane lane;
 } builtin;
 
-/* Where a streamed body is. Left by the event thread (NEW, and BEGUN to GONE) or by the pool, never by both at once. */
-typedef enum { STREAM_NONE, STREAM_NEW, STREAM_BEGUN, STREAM_OVER, STREAM_GONE } stream_stage;
+/* Where a streamed body is (SENDING: a streamed reply). Left by the event thread (NEW, and BEGUN to GONE) or by the
+ * pool, never by both at once. */
+typedef enum { STREAM_NONE, STREAM_NEW, STREAM_BEGUN, STREAM_OVER, STREAM_GONE, STREAM_SENDING } stream_stage;
 
 struct stream {
     stream_stage stage;
@@ -66,6 +69,10 @@ struct stream {
     size_t length;
     uint64_t received;
     bool is_whole, is_prepared, is_counted;
+    arena *arena; /* of the reply's piece that is being sent */
+    text piece;
+    uint64_t sent;
+    bool is_broken;
 };
 
 typedef struct exchange {
@@ -154,7 +161,8 @@ void dispatch_answer(exchange *x, error outcome);
 /* stream.c: a body in pieces. On the event thread: */
 enum MHD_Result stream_take(exchange *x, const char *data, size_t *length);
 enum MHD_Result stream_end(exchange *x); /* all of it is here */
-bool stream_gone(exchange *x);           /* the client is; true when the exchange is not done with yet */
+struct MHD_Response *stream_reply(exchange *x);
+bool stream_gone(exchange *x); /* the client is; true when the exchange is not done with yet */
 /* and on a pool thread; false when it stands in the queue again: */
 bool stream_turn(exchange *x);
 

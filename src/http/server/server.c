@@ -191,7 +191,8 @@ void server_hand_back(exchange *x)
         server_done(x); /* there is no connection any more */
         return;
     }
-    if (x->stream.stage != STREAM_NONE && x->client) client_streaming(x->client);
+    bool takes_more = x->stream.stage == STREAM_BEGUN || x->stream.stage == STREAM_OVER;
+    if (takes_more && x->client) client_streaming(x->client);
     MHD_resume_connection(x->connection);
 }
 
@@ -218,7 +219,7 @@ static void completed(void *server, struct MHD_Connection *connection, void **co
     exchange *x = *context;
     if (!x) return;
     metrics_count(s->metrics, x->slot, x->status, clock_monotonic() - x->started,
-                  x->body.length + (size_t)x->stream.received, x->reply.body.length);
+                  x->body.length + (size_t)x->stream.received, x->reply.body.length + (size_t)x->stream.sent);
     if (x->client && !x->is_refused) client_waiting(x->client);
     *context = NULL;
     if (!stream_gone(x)) server_done(x);
