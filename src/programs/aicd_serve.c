@@ -1,6 +1,7 @@
 #include "programs/aicd_serve.h"
 
 #include "features/audit/audit.h"
+#include "features/datasets/datasets.h"
 #include "features/demo/demo.h"
 #include "features/door/door.h"
 #include "features/examples/examples.h"
@@ -8,6 +9,7 @@
 #include "features/identity/recovery.h"
 #include "features/incidents/incidents.h"
 #include "features/keys/keys.h"
+#include "features/limits/limits.h"
 #include "features/mail/mail.h"
 #include "features/rates/rates.h"
 #include "features/tasks/tasks.h"
@@ -31,8 +33,8 @@
 enum {
     DATABASE_WAIT_SECONDS = 60,
     GRACE_SECONDS = 20,
-    BODY_LIMIT = 10 * 1000 * 1000,
-    BODY_MEMORY = 80 * 1000 * 1000,
+    BODIES_AT_ONCE = 8, /* of the largest size; small ones are many more */
+    STREAM_THREADS = 2,
     REMEMBERED_TOKENS = 4096,
     HEAVY_WAIT_MS = 2000,
     COMPUTE_WAIT_MS = 10000,
@@ -147,6 +149,7 @@ static error start_app(running *r)
               (log_field[]){ LOG_I("statements", checked), LOG_END });
     r->app.clock = clock_system();
     r->app.routes = aicd_route_tables;
+    r->app.limits = limits_of_settings(r->settings);
     r->app.log = &r->log;
     r->app.is_development = text_equal_string(config_text(r->settings, "AIC_ENV"), "development");
     r->app.payment_secrets = secrets_of(r->arena, config_text(r->settings, "STRIPE_WEBHOOK_SECRET"));
@@ -164,6 +167,7 @@ static error start_app(running *r)
     TRY(bad);
     TRY(audit_prepare_months(&r->app, r->arena));
     TRY(tasks_clean_up(&r->app, r->arena));
+    TRY(datasets_cleaner_start(r->arena, &r->app));
     TRY(keys_watch(r->app.keys));
     if (!text_equal_string(config_text(r->settings, "AIC_RATE_LIMITS"), "off")) TRY(start_rates(r));
     TRY(examples_load(r->arena, text_of(AIC_DEMO_DIR), &r->app));
@@ -184,6 +188,7 @@ static http_options server_options(running *r)
                                     { "/citizens/track", "/apps/public/index.html" },
                                     { "/contact", "/apps/public/index.html" },
                                     { NULL, NULL } };
+    data_limits limits = limits_of_settings(r->settings);
     return (http_options){
         .listen = r->line->listen ? text_of(r->line->listen) : config_text(r->settings, "AIC_LISTEN"),
         .public_url = config_text(r->settings, "AIC_PUBLIC_URL"),
@@ -206,8 +211,11 @@ static http_options server_options(running *r)
         .address_connections = (int)config_integer(r->settings, "AIC_ADDRESS_CONNECTIONS"),
         .idle_seconds = (int)config_integer(r->settings, "AIC_IDLE_SECONDS"),
         .request_seconds = (int)config_integer(r->settings, "AIC_REQUEST_SECONDS"),
-        .body_limit = BODY_LIMIT,
-        .body_memory = BODY_MEMORY,
+        .body_limit = limits.body_bytes,
+        .body_memory = limits.body_bytes * BODIES_AT_ONCE,
+        .large_body_advice = LIMITS_ADVICE,
+        .stream_limit = limits.dataset_bytes,
+        .stream_threads = STREAM_THREADS,
         .security_contact = config_text(r->settings, "AIC_SECURITY_CONTACT"),
         .version = AIC_VERSION,
     };
@@ -320,6 +328,7 @@ static void stop(running *r)
         if (r->cluster) cluster_stop(r->cluster);
         _exit(1);
     }
+    if (r->app.dataset_cleaner) datasets_cleaner_stop(&r->app);
     if (r->app.keys) keys_close(r->app.keys);
     if (r->app.rates) rates_close(r->app.rates);
     if (r->app.store) store_close(r->app.store);

@@ -67,11 +67,14 @@ static void *serve(void *given)
     /* On Linux a thread has a priority of its own. */
     if (q->options.nice) setpriority(PRIO_PROCESS, (id_t)gettid(), q->options.nice);
     for (exchange *x = take(p, q); x; x = take(p, q)) {
-        if (q->options.most_wait && clock_monotonic() - x->queued > q->options.most_wait)
+        bool is_done = true;
+        if (x->stream.stage != STREAM_NONE)
+            is_done = stream_turn(x);
+        else if (q->options.most_wait && clock_monotonic() - x->queued > q->options.most_wait)
             send_away(x);
         else
             dispatch(x);
-        server_hand_back(x);
+        if (is_done) server_hand_back(x);
         done(p, q);
     }
     return NULL;

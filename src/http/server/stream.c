@@ -1,167 +1,196 @@
 #include "http/server/exchange.h"
 
-/* Server-sent events. The connection sleeps (suspended in libmicrohttpd) while there is nothing to send: a stream costs
- * its memory and no thread. It has two holders, the connection and whoever sends. */
+#include "http/server/clients.h"
 
-enum { STREAM_BYTES = 16 * 1024, STREAM_BLOCK = 4 * 1024 };
+/* A body in pieces, and a reply in pieces. The event thread gathers one piece; then the connection rests while a thread
+ * of the pool hands it to the route. What the client sends meanwhile waits in the kernel's buffers, and then at the
+ * client.
+ *
+ * Bytes that would follow an answer which stands already are thrown away when they are few, so that the connection can
+ * go on; a client that has much to send is told at once. */
 
-struct event_stream {
-    arena *arena;
-    struct http_server *server;
-    struct MHD_Connection *connection;
-    void (*closed)(void *context);
-    void *context;
-    atomic_int holders;
-    event_stream *next, *previous; /* among the server's open ones */
-    pthread_mutex_t lock;          /* of what follows */
-    char pending[STREAM_BYTES];
-    size_t length;
-    bool asleep, ending;
+enum {
+    FEW_BYTES = 64 * 1024,
+    PART_OF_MEMORY = 4 /* streamed bodies hold a quarter of all memory for bodies at most */
 };
 
-/* ------------------------------------------------------------------ the open ones */
+/* ------------------------------------------------------------------ event thread */
 
-void streams_prepare(struct http_server *s)
+static enum MHD_Result to_pool(exchange *x)
 {
-    pthread_mutex_init(&s->streams_lock, NULL);
+    if (x->client && !client_working(x->client)) return MHD_NO; /* its time was over */
+    MHD_suspend_connection(x->connection);
+    pool_push(x->server->pool, x);
+    return MHD_YES;
 }
 
-static void enter(event_stream *s)
+static enum MHD_Result throw_away(exchange *x, size_t *length)
 {
-    struct http_server *server = s->server;
-    pthread_mutex_lock(&server->streams_lock);
-    s->next = server->streams;
-    if (s->next) s->next->previous = s;
-    server->streams = s;
-    pthread_mutex_unlock(&server->streams_lock);
+    bool is_few = x->declared && x->declared - x->stream.received <= FEW_BYTES;
+    x->stream.received += *length;
+    *length = 0;
+    if (is_few || x->is_refused) return MHD_YES;
+    MHD_destroy_response(x->response);
+    x->response = NULL;
+    x->is_refused = true;
+    if (x->client) client_refuse(x->client, answer_bytes(x));
+    return MHD_YES;
 }
 
-static void leave(event_stream *s)
+static bool make_room(exchange *x)
 {
-    struct http_server *server = s->server;
-    pthread_mutex_lock(&server->streams_lock);
-    if (s->next) s->next->previous = s->previous;
-    if (s->previous)
-        s->previous->next = s->next;
+    struct http_server *s = x->server;
+    if (x->stream.data) return true;
+    size_t streams = atomic_fetch_add(&s->streams_held, STREAM_PIECE) + STREAM_PIECE;
+    size_t all = atomic_fetch_add(&s->bodies_held, STREAM_PIECE) + STREAM_PIECE;
+    x->stream.is_counted = true;
+    size_t most = s->options.body_memory;
+    if (most && (all > most || streams > most / PART_OF_MEMORY)) return false;
+    x->stream.data = arena_alloc(x->rq.arena, STREAM_PIECE);
+    return true;
+}
+
+enum MHD_Result stream_take(exchange *x, const char *data, size_t *length)
+{
+    struct stream *b = &x->stream;
+    if (x->response || x->is_refused) return throw_away(x, length);
+    if (b->stage == STREAM_NEW) return to_pool(x);
+    if (b->received + *length > x->body_limit) {
+        *length = 0;
+        return server_refuse(x, server_too_large(x)), MHD_YES;
+    }
+    if (!make_room(x)) {
+        *length = 0;
+        server_refuse(x, fail_later(x->rq.arena, UNAVAILABLE, 2,
+                                    "The server takes as many uploads as it may just now. Try again in a moment."));
+        return MHD_YES;
+    }
+    size_t room = STREAM_PIECE - b->length, taken = *length < room ? *length : room;
+    memcpy(b->data + b->length, data, taken);
+    b->length += taken;
+    b->received += taken;
+    *length -= taken; /* the rest is offered again after the piece was handed on */
+    return b->length == STREAM_PIECE ? to_pool(x) : MHD_YES;
+}
+
+enum MHD_Result stream_end(exchange *x)
+{
+    x->stream.is_whole = x->body_done = true;
+    return to_pool(x);
+}
+
+bool stream_gone(exchange *x)
+{
+    if (x->stream.stage != STREAM_BEGUN) return false;
+    x->stream.stage = STREAM_GONE;
+    x->connection = NULL;
+    x->client = NULL;
+    /* While the server stops, the pool may be gone already. */
+    if (atomic_load(&x->server->stopping))
+        stream_turn(x), server_done(x);
     else
-        server->streams = s->next;
-    pthread_mutex_unlock(&server->streams_lock);
+        pool_push(x->server->pool, x);
+    return true;
 }
 
-void streams_end(struct http_server *server)
-{
-    pthread_mutex_lock(&server->streams_lock);
-    for (event_stream *s = server->streams; s; s = s->next) event_stream_end(s);
-    pthread_mutex_unlock(&server->streams_lock);
-}
+/* ------------------------------------------------------------------ a reply in pieces */
 
-/* ------------------------------------------------------------------ the connection's side */
-
-void event_stream_release(event_stream *s)
-{
-    if (atomic_fetch_sub(&s->holders, 1) != 1) return;
-    pthread_mutex_destroy(&s->lock);
-    arena_drop(s->arena);
-}
-
-/* The connection is done with it, or never took it up. */
-void stream_close(event_stream *s)
-{
-    leave(s);
-    s->closed(s->context);
-    event_stream_release(s);
-}
-
-static void freed(void *stream)
-{
-    stream_close(stream);
-}
-
-static ssize_t read_pending(void *stream, uint64_t position, char *out, size_t most)
+/* libmicrohttpd asks for more bytes, on the event thread. */
+static ssize_t give(void *context, uint64_t position, char *to, size_t most)
 {
     (void)position;
-    event_stream *s = stream;
-    pthread_mutex_lock(&s->lock);
-    ssize_t given = 0;
-    if (s->length) {
-        size_t count = s->length < most ? s->length : most;
-        memcpy(out, s->pending, count);
-        memmove(s->pending, s->pending + count, s->length - count);
-        s->length -= count;
-        given = (ssize_t)count;
-    } else if (s->ending) {
-        given = MHD_CONTENT_READER_END_OF_STREAM;
-    } else {
-        s->asleep = true;
-        MHD_suspend_connection(s->connection);
+    exchange *x = context;
+    struct stream *s = &x->stream;
+    if (s->is_broken) return MHD_CONTENT_READER_END_WITH_ERROR;
+    if (s->piece.length) {
+        size_t count = s->piece.length < most ? s->piece.length : most;
+        memcpy(to, s->piece.data, count);
+        s->piece = (text){ s->piece.data + count, s->piece.length - count };
+        s->sent += count;
+        return (ssize_t)count;
     }
-    pthread_mutex_unlock(&s->lock);
-    return given;
+    if (x->client) client_sending(x->client, STREAM_PIECE); /* the next one's time begins */
+    x->lane = LANE_STREAM;
+    s->stage = STREAM_SENDING;
+    MHD_suspend_connection(x->connection);
+    pool_push(x->server->pool, x);
+    return 0;
 }
 
-struct MHD_Response *stream_response(event_stream *s)
+struct MHD_Response *stream_reply(exchange *x)
 {
-    return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK, read_pending, s, freed);
+    return MHD_create_response_from_callback(x->reply.size, FEW_BYTES, give, x, NULL);
 }
 
-/* ------------------------------------------------------------------ the sender's side */
-
-error reply_events(request *rq, void (*closed)(void *context), void *context, event_stream **out)
+static void make_next(exchange *x)
 {
-    exchange *x = rq->exchange;
-    if (atomic_load(&x->server->stopping)) return fail_later(rq->arena, UNAVAILABLE, 5, "The server is stopping.");
-    arena *a = arena_new();
-    event_stream *s = ARENA_NEW(a, event_stream);
-    s->arena = a;
-    s->server = x->server;
-    s->connection = x->connection;
-    s->closed = closed;
-    s->context = context;
-    atomic_init(&s->holders, 2);
-    pthread_mutex_init(&s->lock, NULL);
-    enter(s);
-    x->stream = s;
-    reply_header(rq, "X-Accel-Buffering", TEXT("no")); /* a proxy that collects would hold events back */
-    reply_raw(rq, "text/event-stream", TEXT(""));
-    *out = s;
-    return OK;
+    struct stream *s = &x->stream;
+    arena_drop(s->arena);
+    s->arena = arena_new();
+    s->piece = (text){ 0 };
+    error bad = x->reply.next(&x->rq, s->arena, &s->piece);
+    s->is_broken = bad || s->piece.length == 0 || s->sent + s->piece.length > x->reply.size;
+    if (!s->is_broken) return;
+    log_event(x->server->options.log, LOG_WARNING, "reply_broken",
+              bad ? bad->message : "A streamed reply has another length than was announced.",
+              (log_field[]){ LOG_T("request_id", x->rq.request_id), LOG_END });
 }
 
-/* Under the lock. */
-static void wake(event_stream *s)
+/* ------------------------------------------------------------------ pool thread */
+
+static error begin(exchange *x)
 {
-    if (!s->asleep) return;
-    s->asleep = false;
-    MHD_resume_connection(s->connection);
+    void *body;
+    bool replayed;
+    TRY(dispatch_enter(x, &body, &replayed));
+    x->stream.is_prepared = !x->rq.route->stream->prepare;
+    x->stream.stage = STREAM_BEGUN; /* from here on it is told how it ended */
+    return x->rq.route->stream->begin(&x->rq);
 }
 
-static bool send_text(event_stream *s, text bytes)
+static error hand_on(exchange *x)
 {
-    pthread_mutex_lock(&s->lock);
-    bool fits = !s->ending && s->length + bytes.length <= sizeof s->pending;
-    if (fits) {
-        memcpy(s->pending + s->length, bytes.data, bytes.length);
-        s->length += bytes.length;
-        wake(s);
+    struct stream *b = &x->stream;
+    text piece = { b->data, b->length };
+    b->length = 0;
+    return piece.length ? x->rq.route->stream->piece(&x->rq, piece) : OK;
+}
+
+/* As far as one turn goes. */
+static error go_on(exchange *x, bool *again)
+{
+    struct stream *b = &x->stream;
+    if (b->stage == STREAM_NEW) TRY(begin(x));
+    if (!b->is_prepared) {
+        TRY(x->rq.route->stream->prepare(&x->rq, again));
+        b->is_prepared = !*again;
     }
-    pthread_mutex_unlock(&s->lock);
-    return fits;
+    if (*again) return OK;
+    TRY(hand_on(x));
+    return b->is_whole ? dispatch_handle(x, NULL) : OK;
 }
 
-bool event_stream_send(event_stream *s, arena *a, text id, const char *event, text line)
+static void abandon_if_begun(exchange *x, stream_stage was)
 {
-    return send_text(s, text_format(a, "id: %.*s\nevent: %s\ndata: %.*s\n\n", PRINT(id), event, PRINT(line)));
+    if (was != STREAM_NEW) x->rq.route->stream->abandon(&x->rq);
 }
 
-bool event_stream_beat(event_stream *s)
+bool stream_turn(exchange *x)
 {
-    return send_text(s, TEXT(":\n\n"));
-}
-
-void event_stream_end(event_stream *s)
-{
-    pthread_mutex_lock(&s->lock);
-    s->ending = true;
-    wake(s);
-    pthread_mutex_unlock(&s->lock);
+    struct stream *b = &x->stream;
+    if (b->stage == STREAM_SENDING) return make_next(x), true;
+    if (b->stage == STREAM_GONE) {
+        (void)dispatch_close(x, fail(x->rq.arena, BAD_REQUEST, "", "The client went away in the middle of the body."));
+        abandon_if_begun(x, b->stage);
+        return true;
+    }
+    bool again = false;
+    error outcome = go_on(x, &again);
+    if (again) return pool_push(x->server->pool, x), false;
+    if (!outcome && !b->is_whole) return true;
+    outcome = dispatch_close(x, outcome);
+    if (outcome) abandon_if_begun(x, b->stage);
+    b->stage = STREAM_OVER;
+    dispatch_answer(x, outcome);
+    return true;
 }
