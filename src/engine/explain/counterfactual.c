@@ -115,7 +115,7 @@ static void list_changes(const search *s, const double *row, counterfactual *c)
 
 text feature_value_text(arena *a, const predictor *p, size_t feature, double value)
 {
-    const model_feature *f = p->model ? &p->model->features[feature] : NULL;
+    const model_feature *f = p->features ? &p->features[feature] : p->model ? &p->model->features[feature] : NULL;
     if (isnan(value)) return TEXT("unknown");
     if (f && f->is_category && f->categories && value >= 0 && value < (double)f->category_count)
         return f->categories[(size_t)value];

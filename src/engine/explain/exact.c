@@ -2,7 +2,7 @@
 #include "engine/explain/methods.h"
 
 enum {
-    PATH_ROWS = 256,       /* at once: many lanes, and a watch that hears of it every few milliseconds */
+    PATH_ROWS = 2048,      /* at once: a tree's constants are worked out for each such part of the rows */
     INTERACTION_ROWS = 64, /* features times more work a row */
     LEAST_BATCH = 256,     /* of the interventional method, … */
     MOST_BATCH = 16384 /* … whose cost is rows + background: a batch as large as the background doubles it at most */
@@ -10,6 +10,7 @@ enum {
 
 typedef struct tree_work {
     draft *draft;
+    const forest *forest;
     double *base; /* [outputs] of the first chunk */
 } tree_work;
 
@@ -30,7 +31,7 @@ static error path_rows(void *context, arena *a, size_t first, size_t count)
     const draft *d = w->draft;
     const predictor *p = d->predictor;
     matrix rows = rows_from(d, first, count);
-    return forest_shap_path(a, p->forest, &rows, base_of_chunk(w, a, first),
+    return forest_shap_path(a, w->forest, &rows, base_of_chunk(w, a, first),
                             d->values + first * p->feature_count * p->output_count);
 }
 
@@ -40,7 +41,7 @@ static error interaction_rows(void *context, arena *a, size_t first, size_t coun
     const draft *d = w->draft;
     const predictor *p = d->predictor;
     matrix rows = rows_from(d, first, count);
-    return forest_shap_interactions(a, p->forest, &rows,
+    return forest_shap_interactions(a, w->forest, &rows,
                                     d->interactions + first * p->feature_count * p->feature_count * p->output_count);
 }
 
@@ -66,9 +67,22 @@ static size_t interventional_batch(const draft *d)
     return share < batch ? share : batch;
 }
 
+/* A file without covers (ONNX keeps none) gets those of the background: with the training data as background, the very
+ * covers that the library has. */
+static const forest *with_covers(draft *d)
+{
+    const predictor *p = d->predictor;
+    if (d->options->method != METHOD_TREE_PATH || p->model->has_covers || !d->options->background.rows)
+        return p->forest;
+    draft_note(
+        d, TEXT("The model's file does not say how many training rows reached each node; the background was counted "
+                "instead."));
+    return forest_with_covers(d->arena, p->forest, &d->options->background);
+}
+
 error explain_trees(draft *d)
 {
-    tree_work context = { .draft = d, .base = d->base };
+    tree_work context = { .draft = d, .forest = with_covers(d), .base = d->base };
     bool path = d->options->method == METHOD_TREE_PATH;
     row_work work = { .rows = d->rows->rows,
                       .threads = d->options->threads,
@@ -91,20 +105,24 @@ error explain_trees(draft *d)
 
 /* ------------------------------------------------------------------ linear */
 
-/* What each feature is compared with: its mean over the background, else the model's own centre, else 0. */
+/* What each feature's term is compared with: its mean over the background, else at the model's own centre, else at 0.
+ * [output][feature] */
 static double *linear_reference(draft *d)
 {
     const model *m = d->predictor->model;
     const matrix *background = &d->options->background;
-    double *reference = ARENA_ARRAY(d->arena, m->feature_count, double);
-    for (size_t r = 0; r < background->rows; r++)
-        for (size_t f = 0; f < m->feature_count; f++) reference[f] += matrix_row(background, r)[f];
-    for (size_t f = 0; f < m->feature_count; f++) {
-        if (background->rows)
-            reference[f] /= (double)background->rows;
-        else if (m->center)
-            reference[f] = m->center[f];
-    }
+    size_t features = m->feature_count;
+    double *reference = ARENA_ARRAY(d->arena, m->output_count * features, double);
+    for (size_t o = 0; o < m->output_count; o++)
+        for (size_t f = 0; f < features; f++) {
+            double sum = 0;
+            for (size_t r = 0; r < background->rows; r++)
+                sum += model_linear_term(m, o, f, matrix_row(background, r)[f]);
+            bool is_category = m->category_weights && m->category_weights[f];
+            reference[o * features + f] = background->rows           ? sum / (double)background->rows
+                                          : m->center || is_category ? 0
+                                                                     : model_linear_term(m, o, f, 0);
+        }
     if (!background->rows)
         draft_note(d, m->center
                           ? TEXT("No background was given: features are compared with the model's own centre.")
@@ -112,20 +130,20 @@ static double *linear_reference(draft *d)
     return reference;
 }
 
-/* φ = w · scale · (x - E[x]), exact because the margin is a sum over features (Štrumbelj and Kononenko 2014). */
+/* φ = term(x) - E[term], exact because the margin is a sum over features (Štrumbelj and Kononenko 2014). */
 error explain_linear(draft *d)
 {
     const model *m = d->predictor->model;
     size_t features = m->feature_count, outputs = m->output_count;
     const double *reference = linear_reference(d);
     for (size_t o = 0; o < outputs; o++) {
-        const double *weights = m->weights + o * features;
         d->base[o] = m->base[o];
         for (size_t f = 0; f < features; f++) {
-            double weight = weights[f] * (m->scale ? m->scale[f] : 1);
-            d->base[o] += weight * (reference[f] - (m->center ? m->center[f] : 0));
+            double usual = reference[o * features + f];
+            d->base[o] += usual;
             for (size_t r = 0; r < d->rows->rows; r++)
-                d->values[(r * features + f) * outputs + o] = weight * (matrix_row(d->rows, r)[f] - reference[f]);
+                d->values[(r * features + f) * outputs + o] =
+                    model_linear_term(m, o, f, matrix_row(d->rows, r)[f]) - usual;
         }
     }
     d->result->is_exact = true;
