@@ -152,3 +152,10 @@ void model_json(json_writer *w, const model *m)
     json_key(w, "sha256"), json_write_text(w, m->sha256);
     json_close(w, '}');
 }
+
+const char *model_text(arena *a, const model *m)
+{
+    json_writer w = json_writer_in(a);
+    model_json(&w, m);
+    return json_written(&w).data;
+}
