@@ -35,7 +35,7 @@ static inline int model_fuzz(const uint8_t *data, size_t size)
     if (!refused)
         model_fuzz_use(use, m);
     else
-        MUST(refused->kind == INVALID && *refused->message);
+        MUST(refused->kind == INVALID && *refused->message && text_valid_utf8(text_of(refused->message)));
     arena_drop(use);
     arena_drop(scratch);
     arena_drop(kept);
