@@ -209,8 +209,10 @@ static error settle_once(task_run *t, const task_kind *kind, error outcome, text
     if (state == TASK_LOST) return OK;
     if (state == TASK_STOPPED) return give_back(w, t->arena, true);
     if (state == TASK_OVERDUE) return record_failure(w, t->arena, &t->who, overdue_json(t->arena, w->taken));
-    if (!outcome) outcome = record_success(t, kind, result, made);
-    if (!outcome || outcome->kind == UNAVAILABLE) return outcome;
+    if (!outcome) {
+        outcome = record_success(t, kind, result, made);
+        if (!outcome || outcome->kind == UNAVAILABLE) return outcome; /* the database's: once more */
+    }
     /* What it has recorded is undone; only now, since a task that was lost meanwhile ends here, too. */
     if (outcome->kind == INTERNAL)
         log_event(w->options->log, LOG_ERROR, "task_broken", outcome->message,
