@@ -51,6 +51,8 @@ static error load_part(task_run *t, size_t part, char *to, size_t room, size_t *
     if (!bad && got.bytes.length > room) bad = fail(a, INTERNAL, "", "The data of a task is longer than it says.");
     if (!bad) memcpy(to, got.bytes.data, got.bytes.length);
     *length = got.bytes.length;
+    if (bad && bad->kind == NOT_FOUND) /* the table is not logged: see sql/migrations/0051_task_data.sql */
+        bad = fail(a, GONE, "", "What was sent with this was lost when the database restarted. Ask for it again.");
     if (bad) bad = fail(t->arena, bad->kind, "", "%s", bad->message);
     arena_drop(a);
     return bad;

@@ -10128,6 +10128,13 @@ export interface operations {
                     "text/event-stream": string;
                 };
             };
+            /** @description Nothing comes any more: stop asking */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             400: components["responses"]["bad_request"];
             401: components["responses"]["unauthenticated"];
             403: components["responses"]["forbidden"];
