@@ -487,7 +487,10 @@ AIC_ENGINE_API const char *fairness_report_text(arena *a, const fairness_report 
 
 /* ==================================================================== models and their explanations
  * Each room's header is its manual. */
+#include "engine/explain/counterfactual.h"
 #include "engine/explain/explain.h"
+#include "engine/explain/global.h"
+#include "engine/explain/reasons.h"
 #include "engine/model/model.h"
 #include "engine/trees/forest.h"
 

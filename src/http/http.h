@@ -148,6 +148,7 @@ typedef struct request {
     text target;             /* path as sent, without query */
     bool replayed;           /* recall() found the reply: close() has nothing to remember and no event to audit */
     admitted *admitted;
+    void *stream;      /* of a streamed body or reply: its route's own */
     const char *event; /* set by a handler: what the audit log calls this one instead of the route's name */
     const struct response_part *reply; /* filled through the functions below */
     struct exchange *exchange;         /* the server's own business */
@@ -164,9 +165,14 @@ bool request_same_origin(const request *rq);
 void reply_status(request *rq, int status);
 void reply_header(request *rq, const char *name, text value);
 void reply_raw(request *rq, const char *content_type, text body); /* instead of the reply table */
-void reply_attachment(request *rq, const char *file_name);        /* Content-Disposition */
-text reply_location(const request *rq);                           /* what was set; NO_TEXT when nothing */
-void reply_etag_version(request *rq, int64_t version);            /* ETag: "7" */
+/* A reply of `size` bytes that is made while the client takes it, so that it may be larger than memory should hold:
+ * `next` gives one piece after the other, in the arena that it gets, on a pool thread and outside of rq->scope. When it
+ * fails the connection ends before the reply does. */
+typedef error (*reply_next)(request *rq, arena *a, text *piece);
+void reply_pieces(request *rq, const char *content_type, uint64_t size, reply_next next);
+void reply_attachment(request *rq, const char *file_name); /* Content-Disposition */
+text reply_location(const request *rq);                    /* what was set; NO_TEXT when nothing */
+void reply_etag_version(request *rq, int64_t version);     /* ETag: "7" */
 typedef struct cookie {
     const char *name;
     text value;
@@ -177,6 +183,17 @@ void reply_cookie(request *rq, const cookie *c);              /* HttpOnly, SameS
 error created(request *rq, const char *path_prefix, uuid id); /* 201 and Location: /api/v1<prefix><id> */
 /* If-Match as a version number; required → 412 explains when missing or stale. */
 error request_if_match(const request *rq, int64_t *version);
+
+/* Server-sent events (text/event-stream): the answer is then a stream, which costs no thread while nothing is sent; any
+ * thread may send. closed() is called once, on any thread, when the connection is over, also before it was ever begun;
+ * whoever sends then lets go of the stream by event_stream_release, and until then may go on sending in vain. */
+typedef struct event_stream event_stream;
+error reply_events(request *rq, void (*closed)(void *context), void *context, event_stream **out);
+/* line: one line. False when the client does not keep up: nothing was sent; try again later. */
+bool event_stream_send(event_stream *s, arena *a, text id, const char *event, text line);
+bool event_stream_beat(event_stream *s); /* a comment, at least every 15 s: it is how a client that left is noticed */
+void event_stream_end(event_stream *s);  /* after what was sent */
+void event_stream_release(event_stream *s);
 
 /* Lists: a route with LIST_REPLY fills a `page_reply`; the server writes {"items": [...], "next_cursor": ...}, or CSV
  * when Accept says text/csv, or a JSON object a line when it says application/x-ndjson. Query structs of lists embed
@@ -289,6 +306,26 @@ typedef enum {
     RATE_CASE
 } rate_class;
 
+/* A body that is taken in pieces while it arrives: for what is larger than memory should hold. Every call is made on a
+ * pool thread while the connection rests, so that a slow database slows the client down instead of filling the memory,
+ * and a slow client holds no thread. None of them may leave a transaction open: who comes next may be minutes away.
+ *
+ *     begin     after the door has let the request in; sets rq->stream, and does what must stand before the first byte
+ *     prepare   NULL: nothing. Called again, behind others' requests, while it says that there is more to do
+ *     piece     STREAM_PIECE bytes; the last one may be shorter
+ *     (the route's handle: all is here)
+ *     abandon   instead, when something failed or the client went away: after the door has closed the request
+ *
+ * Time is bounded by progress: each piece must arrive at SLOWEST_SENDER. An error is told while the client still sends.
+ */
+enum { STREAM_PIECE = 1 << 20, SLOWEST_SENDER = 16 * 1024 /* bytes a second */ };
+typedef struct body_stream {
+    error (*begin)(request *rq);
+    error (*prepare)(request *rq, bool *more);
+    error (*piece)(request *rq, text piece);
+    void (*abandon)(request *rq);
+} body_stream;
+
 typedef struct route {
     http_method method;
     const char
@@ -303,13 +340,20 @@ typedef struct route {
     const char *const *media; /* accepted request types; NULL: application/json only */
     const char *raw_reply;    /* documented content type when the handler answers by reply_raw */
     const char *reply_schema; /* raw_reply of JSON: its JSON Schema as a text, for OpenAPI */
+    const char *task_schema;  /* of 202, for what may also become a task: its JSON Schema, for OpenAPI */
     const char *body_schema;  /* raw_body of JSON that body_fields cannot describe: its JSON Schema, for OpenAPI */
     int status;               /* of success; 0: 200, or 204 without reply */
     const char *audit;        /* event written by the door, success or refusal; NULL: not audited */
     rate_class rate;
-    size_t body_limit; /* bytes; 0: 10 MB */
+    size_t body_limit;         /* bytes; 0: 10 MB, or that of streams */
+    const body_stream *stream; /* raw_body that is larger than memory: handle then finds rq->stream, and no rq->body */
     /* Takes so much memory or time that few run at once; the rest wait in a queue of their own, and hold no thread. */
     bool heavy;
+    /* Computes within the request: has the lane of computing, as many threads as cores and a queue with an end, so that
+     * the others always find theirs free. What takes longer than people wait, or much memory, is a task instead. */
+    bool computes;
+    const char *why_here; /* of what computes: why it is no task; for docs/engine-endpoints.md */
+    const char *task;     /* the kind of task that it asks for (jobs/jobs.h) */
     bool at_root;
     bool if_match;           /* documents the If-Match header and 412 */
     bool idempotent;         /* POST that creates: Idempotency-Key honoured by the door */
@@ -390,16 +434,22 @@ typedef struct http_options {
     void *app;
     const logger *log;
     clock_source clock;
-    int threads;             /* handlers at a time */
-    int heavy_threads;       /* those of heavy routes, beside these */
-    int heavy_wait_ms;       /* how long such a request waits at most for its turn; then 503 with Retry-After */
-    int connections;         /* most open at once */
-    int address_connections; /* most of one address, so that one client cannot take them all; 0: no such limit */
-    int idle_seconds;        /* keep-alive and slow clients */
-    int request_seconds;     /* from the first byte of a request to its last */
-    size_t body_limit;       /* 10 MB */
-    size_t body_memory;      /* bytes of bodies held at once over all connections; over it 503 with Retry-After */
-    text security_contact;   /* of /.well-known/security.txt: mailto: or https:; NO_TEXT: there is none */
+    int threads;                   /* handlers at a time */
+    int heavy_threads;             /* those of heavy routes, beside these */
+    int heavy_wait_ms;             /* how long such a request waits at most for its turn; then 503 with Retry-After */
+    int compute_threads;           /* those of routes that compute, beside these */
+    int compute_waiting;           /* how many such requests wait at most; more are told 503 with Retry-After at once */
+    int compute_wait_ms;           /* and for how long */
+    int connections;               /* most open at once */
+    int address_connections;       /* most of one address, so that one client cannot take them all; 0: no such limit */
+    int idle_seconds;              /* keep-alive and slow clients */
+    int request_seconds;           /* from the first byte of a request to its last */
+    size_t body_limit;             /* 10 MB */
+    const char *large_body_advice; /* what to do when a body is too large, as a sentence; NULL: nothing is said */
+    size_t stream_limit;           /* of bodies that are taken in pieces; 0: 2 GB */
+    int stream_threads;            /* that take the pieces, beside the others; 0: 1 */
+    size_t body_memory;            /* bytes of bodies held at once over all connections; over it 503 with Retry-After */
+    text security_contact;         /* of /.well-known/security.txt: mailto: or https:; NO_TEXT: there is none */
     const char *version;
 } http_options;
 

@@ -10,6 +10,8 @@ extern char **environ;
 
 static const char usage[] =
     "usage: aicd serve [--data DIR] [--listen HOST:PORT] [--demo]   run the server\n"
+    "       aicd worker [--data DIR]                               do tasks, one at a time, for the servers of a "
+    "database (DATABASE_URL)\n"
     "       aicd migrate [--data DIR]                              bring the database up to date, then stop\n"
     "       aicd keys list                                         list the keys that sign access tokens\n"
     "       aicd keys rotate [--emergency] [--reason TEXT]         make a new one; the old verifies 24 hours more, in "
@@ -21,8 +23,9 @@ static const char usage[] =
     "--yes drop them\n"
     "                                                              (these five take --data DIR; the server may run)\n"
     "       aicd openapi                                           print the OpenAPI document\n"
-    "       aicd routes [--system]                                 list the routes, or those with system access and "
-    "why\n"
+    "       aicd routes [--system | --engine]                      list the routes, or those with system access and "
+    "why, or\n"
+    "                                                              those that compute, and where\n"
     "       aicd settings                                          list the settings (environment variables)\n"
     "       aicd --version\n";
 
@@ -39,6 +42,7 @@ static const command commands[] = {
     { "keys", aicd_keys, 2 },     { "make-super-admin", aicd_make_super_admin, 1 },
     { "audit", aicd_audit, 1 },   { "openapi", aicd_openapi, 0 },
     { "routes", aicd_routes, 0 }, { "settings", aicd_print_settings, 0 },
+    { "worker", aicd_worker, 0 },
 };
 
 /* Options that take a value; each stands for a setting. */
@@ -47,6 +51,7 @@ static bool read_option(int argc, char **argv, int *i, command_line *line)
     const char *name = argv[*i];
     if (!strcmp(name, "--demo")) return line->demo = true;
     if (!strcmp(name, "--system")) return line->system_only = true;
+    if (!strcmp(name, "--engine")) return line->engine_only = true;
     if (!strcmp(name, "--emergency")) return line->emergency = true;
     if (!strcmp(name, "--yes")) return line->yes = true;
     if (*i + 1 >= argc) return false;
@@ -56,6 +61,7 @@ static bool read_option(int argc, char **argv, int *i, command_line *line)
     if (!strcmp(name, "--examples")) return line->examples = value, true;
     if (!strcmp(name, "--reason")) return line->reason = value, true;
     if (!strcmp(name, "--before")) return line->before = value, true;
+    if (!strcmp(name, "--worker")) return line->worker = value, true;
     return false;
 }
 

@@ -1,6 +1,7 @@
 #include "programs/aicd_serve.h"
 
 #include "features/audit/audit.h"
+#include "features/datasets/datasets.h"
 #include "features/demo/demo.h"
 #include "features/door/door.h"
 #include "features/examples/examples.h"
@@ -8,8 +9,11 @@
 #include "features/identity/recovery.h"
 #include "features/incidents/incidents.h"
 #include "features/keys/keys.h"
+#include "features/limits/limits.h"
 #include "features/mail/mail.h"
 #include "features/rates/rates.h"
+#include "features/tasks/tasks.h"
+#include "jobs/jobs.h"
 #include "programs/aicd_routes.h"
 #include "programs/web_files.h"
 #include "store/statement.h"
@@ -20,6 +24,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <sys/sysinfo.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -28,10 +33,12 @@
 enum {
     DATABASE_WAIT_SECONDS = 60,
     GRACE_SECONDS = 20,
-    BODY_LIMIT = 10 * 1000 * 1000,
-    BODY_MEMORY = 80 * 1000 * 1000,
+    BODIES_AT_ONCE = 8, /* of the largest size; small ones are many more */
+    STREAM_THREADS = 2,
     REMEMBERED_TOKENS = 4096,
-    HEAVY_WAIT_MS = 2000
+    HEAVY_WAIT_MS = 2000,
+    COMPUTE_WAIT_MS = 10000,
+    CLEAN_UP_SECONDS = 300
 };
 
 /* All that runs, in the order in which it was started. */
@@ -46,6 +53,7 @@ typedef struct running {
     platform app;
     http_server *server;
     post *post; /* sends letters */
+    workers *workers;
 } running;
 
 static int report(const running *r, error bad)
@@ -141,6 +149,7 @@ static error start_app(running *r)
               (log_field[]){ LOG_I("statements", checked), LOG_END });
     r->app.clock = clock_system();
     r->app.routes = aicd_route_tables;
+    r->app.limits = limits_of_settings(r->settings);
     r->app.log = &r->log;
     r->app.is_development = text_equal_string(config_text(r->settings, "AIC_ENV"), "development");
     r->app.payment_secrets = secrets_of(r->arena, config_text(r->settings, "STRIPE_WEBHOOK_SECRET"));
@@ -157,11 +166,14 @@ static error start_app(running *r)
     sodium_memzero(master_key, sizeof master_key);
     TRY(bad);
     TRY(audit_prepare_months(&r->app, r->arena));
+    TRY(tasks_clean_up(&r->app, r->arena));
+    TRY(datasets_cleaner_start(r->arena, &r->app));
     TRY(keys_watch(r->app.keys));
     if (!text_equal_string(config_text(r->settings, "AIC_RATE_LIMITS"), "off")) TRY(start_rates(r));
     TRY(examples_load(r->arena, text_of(AIC_DEMO_DIR), &r->app));
     text more = r->line->examples ? text_of(r->line->examples) : config_text(r->settings, "AIC_EXAMPLES_DIR");
     if (text_is(more)) TRY(examples_load(r->arena, more, &r->app));
+    TRY(task_watch_start(r->arena, &r->app, &r->database, &r->app.task_watch));
     if (r->line->demo) TRY(demo_seed(&r->app, text_format(r->arena, "%s/demo-sign-ins.txt", r->data).data));
     return OK;
 }
@@ -176,6 +188,7 @@ static http_options server_options(running *r)
                                     { "/citizens/track", "/apps/public/index.html" },
                                     { "/contact", "/apps/public/index.html" },
                                     { NULL, NULL } };
+    data_limits limits = limits_of_settings(r->settings);
     return (http_options){
         .listen = r->line->listen ? text_of(r->line->listen) : config_text(r->settings, "AIC_LISTEN"),
         .public_url = config_text(r->settings, "AIC_PUBLIC_URL"),
@@ -191,12 +204,18 @@ static http_options server_options(running *r)
         .threads = (int)config_integer(r->settings, "AIC_THREADS"),
         .heavy_threads = password_hashes_at_once(),
         .heavy_wait_ms = HEAVY_WAIT_MS,
+        .compute_threads = get_nprocs(),
+        .compute_waiting = (int)config_integer(r->settings, "AIC_COMPUTE_QUEUE"),
+        .compute_wait_ms = COMPUTE_WAIT_MS,
         .connections = (int)config_integer(r->settings, "AIC_CONNECTIONS"),
         .address_connections = (int)config_integer(r->settings, "AIC_ADDRESS_CONNECTIONS"),
         .idle_seconds = (int)config_integer(r->settings, "AIC_IDLE_SECONDS"),
         .request_seconds = (int)config_integer(r->settings, "AIC_REQUEST_SECONDS"),
-        .body_limit = BODY_LIMIT,
-        .body_memory = BODY_MEMORY,
+        .body_limit = limits.body_bytes,
+        .body_memory = limits.body_bytes * BODIES_AT_ONCE,
+        .large_body_advice = LIMITS_ADVICE,
+        .stream_limit = limits.dataset_bytes,
+        .stream_threads = STREAM_THREADS,
         .security_contact = config_text(r->settings, "AIC_SECURITY_CONTACT"),
         .version = AIC_VERSION,
     };
@@ -251,6 +270,39 @@ static error start_server(running *r)
     return write_url(r, url);
 }
 
+/* ------------------------------------------------------------------ the workers */
+
+/* A worker reads what strangers made, and has no use for secrets but the database's. */
+static const char *const *worker_environment(const running *r)
+{
+    size_t count = 0, n = 0;
+    while (environ[count]) count++;
+    const char **out = ARENA_ARRAY(r->arena, count + 2, const char *);
+    for (size_t i = 0; i < count; i++) {
+        bool left_out = !strncmp(environ[i], "DATABASE_URL=", strlen("DATABASE_URL="));
+        for (const setting *s = aicd_settings; s->name; s++) {
+            size_t length = strlen(s->name);
+            left_out |= s->secret && !strncmp(environ[i], s->name, length) && environ[i][length] == '=';
+        }
+        if (!left_out) out[n++] = environ[i];
+    }
+    out[n] = text_format(r->arena, "DATABASE_URL=%.*s", PRINT(r->database.url)).data;
+    return out;
+}
+
+static error start_workers(running *r)
+{
+    text wanted = config_text(r->settings, "AIC_WORKERS");
+    int count = text_is(wanted) ? (int)config_integer(r->settings, "AIC_WORKERS") : get_nprocs();
+    if (count == 0) return OK;
+    const char **command = ARENA_ARRAY(r->arena, 5, const char *);
+    command[0] = "aicd", command[1] = "worker", command[2] = "--data", command[3] = r->data;
+    workers_options options = {
+        .store = r->app.store, .log = &r->log, .count = count, .command = command, .environment = worker_environment(r)
+    };
+    return workers_start(r->arena, &options, &r->workers);
+}
+
 /* ------------------------------------------------------------------ from start to stop */
 
 static error prepare(running *r)
@@ -269,11 +321,14 @@ static void stop(running *r)
     /* A handler that still runs uses what would be taken down: the database is stopped cleanly, then the process ends.
      */
     bool hanging = r->server && http_stop(r->server, GRACE_SECONDS) > 0;
+    if (r->workers) workers_stop(r->workers);
+    if (r->app.task_watch) task_watch_stop(r->app.task_watch);
     if (r->post) mail_stop(r->post);
     if (hanging) {
         if (r->cluster) cluster_stop(r->cluster);
         _exit(1);
     }
+    if (r->app.dataset_cleaner) datasets_cleaner_stop(&r->app);
     if (r->app.keys) keys_close(r->app.keys);
     if (r->app.rates) rates_close(r->app.rates);
     if (r->app.store) store_close(r->app.store);
@@ -293,14 +348,15 @@ static running running_of(arena *a, const config *settings, const command_line *
 }
 
 /* Until somebody ends the server. Once a day what must be there before it is needed is made; a failure is logged and
- * has three months to be noticed. */
+ * has three months to be noticed. What is to be forgotten is, every few minutes. */
 static void wait_for_the_end(running *r, const sigset_t *ends)
 {
-    const struct timespec day = { .tv_sec = 24 * 60 * 60 };
-    while (sigtimedwait(ends, NULL, &day) < 0) {
+    const struct timespec pause = { .tv_sec = CLEAN_UP_SECONDS };
+    for (int passes = 1; sigtimedwait(ends, NULL, &pause) < 0; passes++) {
         if (errno != EAGAIN) continue;
         arena *a = arena_new();
-        (void)audit_prepare_months(&r->app, a);
+        (void)tasks_clean_up(&r->app, a);
+        if (passes % (24 * 60 * 60 / CLEAN_UP_SECONDS) == 0) (void)audit_prepare_months(&r->app, a);
         arena_drop(a);
     }
 }
@@ -319,6 +375,7 @@ int aicd_serve(arena *a, const config *settings, const command_line *line)
     error bad = prepare(&r);
     if (!bad) bad = start_app(&r);
     if (!bad) bad = start_server(&r);
+    if (!bad) bad = start_workers(&r);
     if (bad) {
         int code = report(&r, bad);
         stop(&r);
@@ -341,11 +398,13 @@ int aicd_migrate(arena *a, const config *settings, const command_line *line)
 
 static error open_and_work(running *r, database_work work, const void *given)
 {
-    TRY(prepare(r));
     TRY(store_open(r->arena, &r->database, &r->app.store));
-    database_tools tools = {
-        .arena = r->arena, .settings = r->settings, .data = r->data, .store = r->app.store, .database = &r->database
-    };
+    database_tools tools = { .arena = r->arena,
+                             .settings = r->settings,
+                             .data = r->data,
+                             .store = r->app.store,
+                             .database = &r->database,
+                             .log = &r->log };
     return work(&tools, given);
 }
 
@@ -354,7 +413,23 @@ int aicd_on_database(arena *a, const config *settings, const command_line *line,
     running r = running_of(a, settings, line);
     if (r.log.least < LOG_WARNING) r.log.least = LOG_WARNING; /* a person reads our output, not our log */
     if (sodium_init() < 0) return fputs("aicd: libsodium does not start\n", stderr), 1;
-    error bad = open_and_work(&r, work, given);
+    error bad = prepare(&r);
+    if (!bad) bad = open_and_work(&r, work, given);
+    int code = bad ? report(&r, bad) : 0;
+    stop(&r);
+    return code;
+}
+
+int aicd_beside_server(arena *a, const config *settings, const command_line *line, database_work work,
+                       const void *given)
+{
+    enum { TENANT_CONNECTIONS = 2, SYSTEM_CONNECTIONS = 1 };
+    running r = running_of(a, settings, line);
+    if (sodium_init() < 0) return fputs("aicd: libsodium does not start\n", stderr), 1;
+    error bad = line->worker ? start_database(&r) : prepare(&r);
+    r.database.tenant_connections = TENANT_CONNECTIONS;
+    r.database.system_connections = SYSTEM_CONNECTIONS;
+    if (!bad) bad = open_and_work(&r, work, given);
     int code = bad ? report(&r, bad) : 0;
     stop(&r);
     return code;

@@ -8,6 +8,7 @@
 #include "features/identity/identity.h"
 #include "features/keys/keys.h"
 #include "features/rates/rates.h"
+#include "features/tasks/tasks.h"
 
 #include <strings.h>
 
@@ -386,6 +387,7 @@ static void metrics(void *shared, text_builder *out)
                     (unsigned long long)f.reconnects);
     rates_metrics(app->rates, out);
     billing_metrics(app, out);
+    tasks_metrics(app, out);
 }
 
 http_door door_of_the_platform(void)

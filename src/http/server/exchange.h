@@ -8,6 +8,8 @@
  *     ANSWER  <- resume       |
  *       | queue the response
  *
+ * A streamed body goes back and forth, piece by piece (stream.c).
+ *
  * A request that needs no handler (a file, a refusal, /healthz) is answered on the event thread at once. */
 #ifndef AIC_HTTP_EXCHANGE_H
 #define AIC_HTTP_EXCHANGE_H
@@ -22,9 +24,10 @@
 #include <stdatomic.h>
 
 enum {
-    TARGET_LIMIT = 8 * 1024,       /* bytes of path and query: 414 */
-    HEADER_LIMIT = 16 * 1024,      /* bytes of all headers: 431 */
-    BODY_LIMIT = 10 * 1000 * 1000, /* 10 MB when neither the route nor the options say otherwise */
+    TARGET_LIMIT = 8 * 1024,           /* bytes of path and query: 414 */
+    HEADER_LIMIT = 16 * 1024,          /* bytes of all headers: 431 */
+    BODY_LIMIT = 10 * 1000 * 1000,     /* 10 MB when neither the route nor the options say otherwise */
+    STREAM_LIMIT = 2000 * 1000 * 1000, /* 2 GB, likewise */
     MOST_REPLY_HEADERS = 24
 };
 
@@ -37,6 +40,8 @@ struct response_part {
     int status; /* 0: the route's own */
     const char *content_type;
     text body;
+    reply_next next; /* instead of the body */
+    uint64_t size;
     bool is_raw;
     bool is_cacheable; /* its own Cache-Control stands among the headers */
     header headers[MOST_REPLY_HEADERS];
@@ -46,13 +51,29 @@ struct response_part {
 typedef struct client client; /* clients.h: one connection */
 typedef struct pool pool;
 
-typedef enum { LANE_EVENT, LANE_POOL, LANE_PROBE, LANE_HEAVY } lane;
+typedef enum { LANE_EVENT, LANE_POOL, LANE_PROBE, LANE_HEAVY, LANE_COMPUTE, LANE_STREAM, LANES } lane;
 
 /* A built-in route: an ordinary row, and where it runs. */
 typedef struct builtin {
     const route *row;
     lane lane;
 } builtin;
+
+/* Where a streamed body is (SENDING: a streamed reply). Left by the event thread (NEW, and BEGUN to GONE) or by the
+ * pool, never by both at once. */
+typedef enum { STREAM_NONE, STREAM_NEW, STREAM_BEGUN, STREAM_OVER, STREAM_GONE, STREAM_SENDING } stream_stage;
+
+struct stream {
+    stream_stage stage;
+    char *data; /* the piece that is being gathered: STREAM_PIECE bytes */
+    size_t length;
+    uint64_t received;
+    bool is_whole, is_prepared, is_counted;
+    arena *arena; /* of the reply's piece that is being sent */
+    text piece;
+    uint64_t sent;
+    bool is_broken;
+};
 
 typedef struct exchange {
     request rq; /* rq.exchange points back here */
@@ -67,11 +88,14 @@ typedef struct exchange {
     size_t slot; /* of the metrics */
     lane lane;
     struct body body;
+    struct stream stream;
     size_t body_limit;
+    uint64_t declared; /* Content-Length; 0 when not said */
     bool begun, is_head, has_body, expects_continue, is_refused, body_done;
     const error_value *refusal; /* known before the body was read: told once it is */
     int refusal_status;         /* instead of the refusal's own: 414, 431 */
     struct response_part reply;
+    event_stream *events; /* the answer is one; NULL: it is not */
     struct MHD_Response *response;
     int status;              /* of the answer */
     instant started, queued; /* clock_monotonic; queued: when it came into the pool's queue */
@@ -102,6 +126,9 @@ struct http_server {
     atomic_int under_way; /* requests between their headers and the last byte of their answer */
     atomic_int with_handlers;
     atomic_size_t bodies_held;
+    pthread_mutex_t events_lock;
+    event_stream *events; /* the open ones */
+    atomic_size_t streams_held; /* bytes: part of bodies_held */
 };
 typedef struct http_server http_server_inside;
 
@@ -128,6 +155,19 @@ void answer_security(const struct http_server *s, text_builder *out); /* the hea
 
 /* dispatch.c: a request on a pool thread (or, for LANE_EVENT, on the event thread) */
 void dispatch(exchange *x);
+/* Its parts, for a request that takes several turns. */
+error dispatch_enter(exchange *x, void **body, bool *replayed); /* up to the scope */
+error dispatch_handle(exchange *x, const void *body);           /* the rule, and what comes back */
+error dispatch_close(exchange *x, error outcome);               /* the door's end; gives the outcome as it then is */
+void dispatch_answer(exchange *x, error outcome);
+
+/* stream.c: a body in pieces. On the event thread: */
+enum MHD_Result stream_take(exchange *x, const char *data, size_t *length);
+enum MHD_Result stream_end(exchange *x); /* all of it is here */
+struct MHD_Response *stream_reply(exchange *x);
+bool stream_gone(exchange *x); /* the client is; true when the exchange is not done with yet */
+/* and on a pool thread; false when it stands in the queue again: */
+bool stream_turn(exchange *x);
 
 /* builtins.c */
 extern const route *const builtin_tables[];
@@ -139,16 +179,29 @@ struct file_index *files_index(arena *a, const http_options *options);
 bool files_answer(exchange *x); /* false: no file and no app at this path */
 
 /* pool.c */
-typedef struct pool_options {
-    int threads, heavy_threads;
-    instant heavy_wait;
-} pool_options;
-pool *pool_start(arena *a, const pool_options *options);
-void pool_push(pool *p, exchange *x);
-void pool_counts(pool *p, int *waiting, int *busy);
+typedef struct lane_options {
+    int threads;
+    int most_waiting;  /* 0: as many as come */
+    instant most_wait; /* 0: as long as it takes */
+    const char *name;  /* of its threads */
+    int nice;          /* how much the other lanes go first */
+} lane_options;
+pool *pool_start(arena *a, const lane_options options[LANES]);
+/* False when its lane holds as many as it may: then the exchange has its answer, and nobody else has it. */
+bool pool_push(pool *p, exchange *x);
+void pool_counts(pool *p, lane of, int *waiting, int *busy); /* LANES: of all */
 int pool_stop(pool *p, instant until); /* gives the number of threads that still run at that (monotonic) time */
 
+/* stream.c */
+void events_prepare(struct http_server *s);
+void events_end(struct http_server *s); /* the server is stopping */
+struct MHD_Response *events_response(event_stream *s);
+void events_close(event_stream *s); /* its answer is another one after all */
+
 /* server.c */
+void server_refuse(exchange *x, error why); /* told while the client still sends */
+error server_too_large(exchange *x);
+void server_done(exchange *x);
 void server_hand_back(exchange *x); /* from the pool: the answer is built, the connection may go on */
 
 #endif

@@ -45,6 +45,17 @@ static void allow_header(exchange *x)
     answer_header(x, "Allow", text_built(&allow));
 }
 
+/* It may outlive its connection, whose memory holds the headers. */
+static void begin_stream(exchange *x)
+{
+    arena *a = x->rq.arena;
+    x->lane = LANE_STREAM;
+    x->stream.stage = STREAM_NEW;
+    x->body_limit = x->server->options.stream_limit ? x->server->options.stream_limit : STREAM_LIMIT;
+    x->rq.request_id = text_copy(a, x->rq.request_id);
+    if (text_is(x->rq.user_agent)) x->rq.user_agent = text_copy(a, x->rq.user_agent);
+}
+
 /* Chooses the row; what has none is answered here. True when the answer stands already. */
 static bool choose_route(exchange *x, const char *name)
 {
@@ -65,30 +76,46 @@ static bool choose_route(exchange *x, const char *name)
     bool is_builtin;
     x->slot = slot->number;
     x->rq.route = slot->row;
-    x->lane = slot->row->heavy ? LANE_HEAVY : builtin_lane(slot->row, &is_builtin);
+    x->lane = slot->row->heavy ? LANE_HEAVY : slot->row->computes ? LANE_COMPUTE : builtin_lane(slot->row, &is_builtin);
+    if (slot->row->stream) begin_stream(x);
     if (slot->row->body_limit) x->body_limit = slot->row->body_limit;
     route_match_name(&x->match, slot->row);
     return false;
 }
 
-static error too_large(exchange *x)
+/* "10 MB", "64 kB": as much of it as says something. */
+static text bytes_for_people(arena *a, size_t bytes)
 {
-    return fail(x->rq.arena, TOO_LARGE, "", "The body is larger than the limit of %zu bytes (%.0f MB).", x->body_limit,
-                (double)x->body_limit / 1e6);
+    if (bytes >= 1000000) return text_format(a, "%.4g MB", (double)bytes / 1e6);
+    return bytes >= 1000 ? text_format(a, "%.4g kB", (double)bytes / 1e3) : text_format(a, "%zu bytes", bytes);
+}
+
+error server_too_large(exchange *x)
+{
+    arena *a = x->rq.arena;
+    text limit = bytes_for_people(a, x->body_limit);
+    const char *advice = x->server->options.large_body_advice;
+    bool says_advice = advice && !x->rq.route->stream && x->body_limit >= BODY_LIMIT / 10;
+    const char *found = x->declared > x->body_limit
+                            ? text_format(a, "%llu bytes were announced", (unsigned long long)x->declared).data
+                            : "more than that was sent";
+    return fail(a, TOO_LARGE, "", "The body is larger than the limit of %zu bytes (%.*s): %s.%s%s", x->body_limit,
+                PRINT(limit), found, says_advice ? " " : "", says_advice ? advice : "");
 }
 
 static enum MHD_Result queue_answer(exchange *x)
 {
     if (!x->response) answer_build(x);
     if (!x->response) return MHD_NO;
-    if (x->client) client_sending(x->client, x->reply.body.length);
+    /* A stream has no end that could be late; libmicrohttpd ends it when nobody takes what is sent. */
+    if (x->client && !x->events) client_sending(x->client, x->reply.body.length);
     enum MHD_Result queued = MHD_queue_response(x->connection, (unsigned)x->status, x->response);
     MHD_destroy_response(x->response);
     return queued;
 }
 
 /* Told while the client still sends: past libmicrohttpd, which would wait for the whole body first. */
-static void refuse_now(exchange *x, error why)
+void server_refuse(exchange *x, error why)
 {
     cut_kind kind = why->kind == TOO_LARGE ? CUT_TOO_LARGE : why->kind == UNAVAILABLE ? CUT_MEMORY : CUT_MALFORMED;
     answer_error(x, why);
@@ -106,14 +133,16 @@ static enum MHD_Result begin(exchange *x, struct MHD_Connection *connection, con
         return answer_status(x, 414, "The address is longer than the limit of 8 kB."), queue_answer(x);
     /* The connection ends with the answer: where the next request on it would begin cannot be known. */
     error wrong = exchange_check_headers(x, &x->refusal_status);
-    if (wrong) return refuse_now(x, wrong), MHD_YES;
+    if (wrong) return server_refuse(x, wrong), MHD_YES;
     bool answered = choose_route(x, method);
     int64_t declared = 0;
     text length = exchange_header(x, "Content-Length");
-    x->has_body = (text_integer(length, &declared) && declared > 0) || text_is(exchange_header(x, "Transfer-Encoding"));
-    if (declared > (int64_t)x->body_limit) {
-        if (x->expects_continue) return answer_error(x, too_large(x)), queue_answer(x);
-        refuse_now(x, too_large(x));
+    bool is_said = text_integer(length, &declared) && declared > 0;
+    x->declared = is_said ? (uint64_t)declared : 0;
+    x->has_body = is_said || text_is(exchange_header(x, "Transfer-Encoding"));
+    if (x->declared > x->body_limit) {
+        if (x->expects_continue) return answer_error(x, server_too_large(x)), queue_answer(x);
+        server_refuse(x, server_too_large(x));
         return MHD_YES;
     }
     /* libmicrohttpd ends the connection after an answer that is queued before the request was read to its end, so that
@@ -129,13 +158,13 @@ static enum MHD_Result take_piece(exchange *x, const char *data, size_t *length)
     *length = 0;
     if (x->is_refused) return MHD_YES;
     struct http_server *s = x->server;
-    if (x->body.length + count > x->body_limit) return refuse_now(x, too_large(x)), MHD_YES;
+    if (x->body.length + count > x->body_limit) return server_refuse(x, server_too_large(x)), MHD_YES;
     size_t held = atomic_fetch_add(&s->bodies_held, count) + count;
     bool fits = !s->options.body_memory || held <= s->options.body_memory;
     if (fits && body_add(&x->body, data, count)) return MHD_YES;
     atomic_fetch_sub(&s->bodies_held, count);
-    refuse_now(x, fail_later(x->rq.arena, UNAVAILABLE, 1,
-                             "The server holds as many request bodies as it may just now. Try again in a moment."));
+    server_refuse(x, fail_later(x->rq.arena, UNAVAILABLE, 1,
+                                "The server holds as many request bodies as it may just now. Try again in a moment."));
     return MHD_YES;
 }
 
@@ -146,12 +175,25 @@ static enum MHD_Result hand_over(exchange *x)
     if (x->lane == LANE_EVENT) return dispatch(x), queue_answer(x);
     if (x->client && !client_working(x->client)) return MHD_NO; /* its time was over */
     MHD_suspend_connection(x->connection);
-    pool_push(x->server->pool, x);
+    if (!pool_push(x->server->pool, x)) MHD_resume_connection(x->connection);
     return MHD_YES;
+}
+
+void server_done(exchange *x)
+{
+    struct http_server *s = x->server;
+    exchange_release(x);
+    atomic_fetch_sub(&s->under_way, 1);
 }
 
 void server_hand_back(exchange *x)
 {
+    if (x->stream.stage == STREAM_GONE) {
+        server_done(x); /* there is no connection any more */
+        return;
+    }
+    bool takes_more = x->stream.stage == STREAM_BEGUN || x->stream.stage == STREAM_OVER;
+    if (takes_more && x->client) client_streaming(x->client);
     MHD_resume_connection(x->connection);
 }
 
@@ -161,10 +203,11 @@ static enum MHD_Result handle(void *server, struct MHD_Connection *connection, c
     (void)server, (void)url, (void)version;
     exchange *x = *context;
     if (!x->begun) return begin(x, connection, method);
-    if (*upload_size) return take_piece(x, upload, upload_size);
+    bool is_stream = x->stream.stage != STREAM_NONE;
+    if (*upload_size) return (is_stream ? stream_take : take_piece)(x, upload, upload_size);
     if (x->is_refused) return MHD_NO; /* told already; only the end is left */
     if (x->response || x->body_done) return queue_answer(x);
-    return hand_over(x);
+    return is_stream ? stream_end(x) : hand_over(x);
 }
 
 /* ------------------------------------------------------------------ and is done */
@@ -176,11 +219,11 @@ static void completed(void *server, struct MHD_Connection *connection, void **co
     struct http_server *s = server;
     exchange *x = *context;
     if (!x) return;
-    metrics_count(s->metrics, x->slot, x->status, clock_monotonic() - x->started, x->body.length, x->reply.body.length);
+    metrics_count(s->metrics, x->slot, x->status, clock_monotonic() - x->started,
+                  x->body.length + (size_t)x->stream.received, x->reply.body.length + (size_t)x->stream.sent);
     if (x->client && !x->is_refused) client_waiting(x->client);
     *context = NULL;
-    exchange_release(x);
-    atomic_fetch_sub(&s->under_way, 1);
+    if (!stream_gone(x)) server_done(x);
 }
 
 static void connection_changes(void *server, struct MHD_Connection *connection, void **context,
@@ -259,6 +302,7 @@ static error prepare(struct http_server *s)
     s->openapi = openapi_document(s->arena, &s->options);
     s->docs_page = docs_document(s->arena, &s->options);
     answer_prepare_security(s);
+    events_prepare(s);
     s->clients = clients_new(s->arena, s->options.idle_seconds, s->options.request_seconds, timeout_answer, s);
     return OK;
 }
@@ -274,6 +318,25 @@ static struct MHD_Daemon *start_daemon(struct http_server *s, int fd)
         MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, s, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
 }
 
+static pool *start_pool(arena *a, const http_options *options)
+{
+    enum { COMPUTE_NICE = 5 };
+    const lane_options lanes[LANES] = {
+        [LANE_POOL] = { .threads = options->threads, .name = "http-handler" },
+        [LANE_PROBE] = { .threads = 1, .name = "http-probe" },
+        [LANE_HEAVY] = { .threads = options->heavy_threads ? options->heavy_threads : 1,
+                         .most_wait = SECONDS(options->heavy_wait_ms) / 1000,
+                         .name = "http-heavy" },
+        [LANE_COMPUTE] = { .threads = options->compute_threads ? options->compute_threads : 1,
+                           .most_waiting = options->compute_waiting,
+                           .most_wait = SECONDS(options->compute_wait_ms) / 1000,
+                           .name = "http-compute",
+                           .nice = COMPUTE_NICE },
+        [LANE_STREAM] = { .threads = options->stream_threads ? options->stream_threads : 1, .name = "http-stream" },
+    };
+    return pool_start(a, lanes);
+}
+
 error http_start(arena *a, const http_options *options, http_server **out)
 {
     struct http_server *s = ARENA_NEW(a, struct http_server);
@@ -282,9 +345,7 @@ error http_start(arena *a, const http_options *options, http_server **out)
     s->options = *options;
     TRY(prepare(s));
     TRY(listen_at(a, options->listen, &fd, &s->port));
-    s->pool = pool_start(a, &(pool_options){ .threads = options->threads,
-                                             .heavy_threads = options->heavy_threads ? options->heavy_threads : 1,
-                                             .heavy_wait = SECONDS(options->heavy_wait_ms) / 1000 });
+    s->pool = start_pool(a, options);
     bool watching = s->pool && clients_watch(s->clients);
     if (watching) s->daemon = start_daemon(s, fd);
     if (!s->daemon) {
@@ -307,6 +368,7 @@ int http_stop(http_server *s, int grace_seconds)
     atomic_store(&s->stopping, true);
     MHD_socket listening = MHD_quiesce_daemon(s->daemon);
     clients_end_idle(s->clients);
+    events_end(s);
     while (atomic_load(&s->under_way) > 0 && clock_monotonic() < until) {
         poll(NULL, 0, DRAIN_POLL_MS);
         clients_end_idle(s->clients);

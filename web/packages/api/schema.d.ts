@@ -682,7 +682,9 @@ export interface paths {
         put?: never;
         /**
          * Audit a table of decisions for bias
-         * @description The table comes as JSON (`data`: a list of rows, or `columns`: a list for each column) or as text/csv with everything else in the query. At most 10,000 rows, 500 columns and 10 MB. The rows are never stored. With `system_id` the analysis is recorded (201); without it is not (200).
+         * @description The table comes as JSON (`data`: a list of rows, or `columns`: a list for each column) or as text/csv with everything else in the query: at most 10,000 rows, 500 columns and 10 MB where the server is not set otherwise. These rows are never stored. With `system_id` the analysis is recorded (201); without it is not (200).
+         *
+         *     A stored data set is named by `dataset_id`. That, and a table of more than 2,000,000 cells, is analysed by a worker: 202, and the task's result is the report.
          */
         post: operations["post_analyze"];
         delete?: never;
@@ -1760,6 +1762,116 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List tasks, newest first */
+        get: operations["get_tasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a task and its result
+         * @description Results are kept for 24 hours; what was recorded, such as an analysis, stays.
+         */
+        get: operations["get_tasks_id"];
+        put?: never;
+        post?: never;
+        /**
+         * Cancel a task
+         * @description At once, also while it runs. Cancelling twice is fine; a task that has ended otherwise is a conflict.
+         */
+        delete: operations["delete_tasks_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the data sets, newest first */
+        get: operations["get_datasets"];
+        put?: never;
+        /**
+         * Upload a data set
+         * @description The table is the body: text/csv, application/x-ndjson, or application/json (a list of rows, of at most the limit of other bodies). It is stored and profiled while it arrives, and is all or nothing: a row that cannot be read, or a connection that breaks, leaves nothing behind.
+         *
+         *     With the header `Upload-Complete: ?1` (this is all of it) or `?0` (more will follow) what has arrived is kept for a day when the connection breaks: `upload_offset` of GET /datasets/{id} says how far it came, and PUT /datasets/{id}/content goes on from there.
+         */
+        post: operations["post_datasets"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{id}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download a data set
+         * @description Byte for byte as it was uploaded, in its own media type; the ETag is its SHA-256.
+         */
+        get: operations["get_datasets_id_content"];
+        /**
+         * Go on with an upload
+         * @description The header `Upload-Offset` says with which byte the body begins, and must be the data set's `upload_offset` (409 otherwise); `Upload-Complete: ?0` says that still more will follow. The content type is that of the first request. After the last byte the data set is READY, or FAILED with the reason, and then keeps nothing.
+         */
+        put: operations["put_datasets_id_content"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read what a data set holds */
+        get: operations["get_datasets_id"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a data set
+         * @description At once and for good. Analyses that were recorded stay, with the hash of the data.
+         */
+        delete: operations["delete_datasets_id"];
+        options?: never;
+        head?: never;
+        /** Change a data set's name, purpose or date */
+        patch: operations["patch_datasets_id"];
         trace?: never;
     };
     "/healthz": {
@@ -4440,8 +4552,13 @@ export interface operations {
                                 policy_version: string;
                                 /** @description SHA-256 of the result's RFC 8785 form, lower-case hex */
                                 result_hash: string;
-                                /** @description SHA-256 of the request body that held the data, which is not kept */
+                                /** @description SHA-256 of the data: of the request body, which is not kept, or of the data set */
                                 data_sha256: string;
+                                /**
+                                 * Format: uuid
+                                 * @description Of stored data; it may be deleted by now
+                                 */
+                                dataset_id: string | null;
                                 created_by_name: string | null;
                                 /** Format: uuid */
                                 ledger_entry_id: string;
@@ -5013,6 +5130,11 @@ export interface operations {
                     system_id?: string | null;
                     /** @description Default: true with system_id, else false */
                     record?: boolean | null;
+                    /**
+                     * Format: uuid
+                     * @description Instead of data or columns: a data set that is READY. Answered by 202; the task's result is the report
+                     */
+                    dataset_id?: string | null;
                 };
                 "text/csv": string;
             };
@@ -5080,6 +5202,22 @@ export interface operations {
                     };
                 };
             };
+            /** @description Audit a table of decisions for bias */
+            202: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        task_id: string;
+                        /** @enum {unknown} */
+                        status: "PENDING";
+                    };
+                };
+            };
             400: components["responses"]["bad_request"];
             401: components["responses"]["unauthenticated"];
             403: components["responses"]["forbidden"];
@@ -5141,8 +5279,13 @@ export interface operations {
                             policy_version: string;
                             /** @description SHA-256 of the result's RFC 8785 form, lower-case hex */
                             result_hash: string;
-                            /** @description SHA-256 of the request body that held the data, which is not kept */
+                            /** @description SHA-256 of the data: of the request body, which is not kept, or of the data set */
                             data_sha256: string;
+                            /**
+                             * Format: uuid
+                             * @description Of stored data; it may be deleted by now
+                             */
+                            dataset_id: string | null;
                             created_by_name: string | null;
                             /** Format: uuid */
                             ledger_entry_id: string;
@@ -5202,6 +5345,11 @@ export interface operations {
                         policy_version: string;
                         result_hash: string;
                         data_sha256: string;
+                        /**
+                         * Format: uuid
+                         * @description Of stored data; it may be deleted by now
+                         */
+                        dataset_id: string | null;
                         created_by_name: string | null;
                         /** Format: uuid */
                         ledger_entry_id: string;
@@ -9804,6 +9952,631 @@ export interface operations {
             401: components["responses"]["unauthenticated"];
             403: components["responses"]["forbidden"];
             414: components["responses"]["address_too_long"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    get_tasks: {
+        parameters: {
+            query?: {
+                /** @description How many at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                status?: "PENDING" | "RUNNING" | "SUCCEEDED" | "FAILED" | "CANCELLED";
+                kind?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List tasks, newest first */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** Format: uuid */
+                            task_id: string;
+                            /** @example EXPLAIN */
+                            kind: string;
+                            /** @enum {string} */
+                            status: "PENDING" | "RUNNING" | "SUCCEEDED" | "FAILED" | "CANCELLED";
+                            progress: number | null;
+                            /** @description What it does just now, in words */
+                            message: string | null;
+                            /** @description Of a task that failed: {kind, message, hint} */
+                            error: unknown;
+                            /** Format: uuid */
+                            system_id: string | null;
+                            /**
+                             * Format: uuid
+                             * @description User or API key
+                             */
+                            requested_by: string | null;
+                            /** @description How often it was begun: again only when the process that did it ended */
+                            attempts: number;
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            started_at: string | null;
+                            /** Format: date-time */
+                            finished_at: string | null;
+                            /** @description As its progress so far suggests; while it runs */
+                            remaining_seconds: number | null;
+                            resource_usage: {
+                                /** @description Of all cores together */
+                                compute_ms: number;
+                                peak_memory_mb: number | null;
+                                /** @description 12 W a core and 900 g a kWh: 3e-6 g a millisecond */
+                                carbon_estimate_g: number | null;
+                            };
+                        }[];
+                        next_cursor: string | null;
+                    };
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            414: components["responses"]["address_too_long"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    get_tasks_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Read a task and its result */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        task_id: string;
+                        /** @example EXPLAIN */
+                        kind: string;
+                        /** @enum {string} */
+                        status: "PENDING" | "RUNNING" | "SUCCEEDED" | "FAILED" | "CANCELLED";
+                        progress: number | null;
+                        /** @description What it does just now, in words */
+                        message: string | null;
+                        /** @description Of a task that failed: {kind, message, hint} */
+                        error: unknown;
+                        /** Format: uuid */
+                        system_id: string | null;
+                        /**
+                         * Format: uuid
+                         * @description User or API key
+                         */
+                        requested_by: string | null;
+                        /** @description How often it was begun: again only when the process that did it ended */
+                        attempts: number;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        started_at: string | null;
+                        /** Format: date-time */
+                        finished_at: string | null;
+                        /** @description As its progress so far suggests; while it runs */
+                        remaining_seconds: number | null;
+                        resource_usage: {
+                            /** @description Of all cores together */
+                            compute_ms: number;
+                            peak_memory_mb: number | null;
+                            /** @description 12 W a core and 900 g a kWh: 3e-6 g a millisecond */
+                            carbon_estimate_g: number | null;
+                        };
+                        /** @description Of a task that succeeded, as the address that asked for it says */
+                        result: unknown;
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            414: components["responses"]["address_too_long"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    delete_tasks_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Cancel a task */
+            204: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            409: components["responses"]["conflict"];
+            414: components["responses"]["address_too_long"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    get_datasets: {
+        parameters: {
+            query?: {
+                /** @description How many at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                status?: "UPLOADING" | "READY" | "FAILED";
+                purpose?: "BASELINE" | "MONITORING" | "AUDIT" | "SANDBOX";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List the data sets, newest first */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                            /** @enum {string} */
+                            purpose: "BASELINE" | "MONITORING" | "AUDIT" | "SANDBOX";
+                            /** @enum {string} */
+                            media_type: "text/csv" | "application/x-ndjson" | "application/json";
+                            /** @enum {string} */
+                            status: "UPLOADING" | "READY" | "FAILED";
+                            /** @description FAILED: what was wrong */
+                            problem: string | null;
+                            rows: number | null;
+                            bytes: number;
+                            /** @description How many bytes are stored: where an upload that broke off goes on */
+                            upload_offset: number;
+                            sha256: string | null;
+                            contains_personal: boolean;
+                            legal_basis: string | null;
+                            /** Format: date-time */
+                            retention_until: string | null;
+                            created_by_name: string | null;
+                            is_resumable: boolean;
+                            /** @description For If-Match */
+                            version: number;
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            updated_at: string;
+                        }[];
+                        next_cursor: string | null;
+                    };
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            414: components["responses"]["address_too_long"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    post_datasets: {
+        parameters: {
+            query: {
+                name: string;
+                purpose?: "BASELINE" | "MONITORING" | "AUDIT" | "SANDBOX";
+                /** @description Rows are about persons who can be told; needs legal_basis */
+                contains_personal?: boolean;
+                /** @description Why personal data may be kept here */
+                legal_basis?: string;
+                /** @description Deleted at this time; kept when left out */
+                retention_until?: string;
+                /** @description 64 hex digits; what arrives otherwise is refused and not kept */
+                sha256?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+                "application/x-ndjson": string;
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Upload a data set */
+            201: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        name: string;
+                        /** @enum {string} */
+                        purpose: "BASELINE" | "MONITORING" | "AUDIT" | "SANDBOX";
+                        /** @enum {string} */
+                        media_type: "text/csv" | "application/x-ndjson" | "application/json";
+                        /** @enum {string} */
+                        status: "UPLOADING" | "READY" | "FAILED";
+                        /** @description FAILED: what was wrong */
+                        problem: string | null;
+                        rows: number | null;
+                        bytes: number;
+                        /** @description How many bytes are stored: where an upload that broke off goes on */
+                        upload_offset: number;
+                        sha256: string | null;
+                        contains_personal: boolean;
+                        legal_basis: string | null;
+                        /** Format: date-time */
+                        retention_until: string | null;
+                        created_by_name: string | null;
+                        is_resumable: boolean;
+                        /** @description For If-Match */
+                        version: number;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        updated_at: string;
+                        /** @description READY: for each column its name, type (number, text, bool), missing, distinct (null: more than 256), min and max of numbers, values with their counts where there are at most 12, and special_category */
+                        columns: unknown;
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["timeout"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            414: components["responses"]["address_too_long"];
+            415: components["responses"]["unsupported_media"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    get_datasets_id_content: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Download a data set */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            414: components["responses"]["address_too_long"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    put_datasets_id_content: {
+        parameters: {
+            query?: {
+                /** @description 64 hex digits; what arrives otherwise is refused and not kept */
+                sha256?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+                "application/x-ndjson": string;
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Go on with an upload */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        name: string;
+                        /** @enum {string} */
+                        purpose: "BASELINE" | "MONITORING" | "AUDIT" | "SANDBOX";
+                        /** @enum {string} */
+                        media_type: "text/csv" | "application/x-ndjson" | "application/json";
+                        /** @enum {string} */
+                        status: "UPLOADING" | "READY" | "FAILED";
+                        /** @description FAILED: what was wrong */
+                        problem: string | null;
+                        rows: number | null;
+                        bytes: number;
+                        /** @description How many bytes are stored: where an upload that broke off goes on */
+                        upload_offset: number;
+                        sha256: string | null;
+                        contains_personal: boolean;
+                        legal_basis: string | null;
+                        /** Format: date-time */
+                        retention_until: string | null;
+                        created_by_name: string | null;
+                        is_resumable: boolean;
+                        /** @description For If-Match */
+                        version: number;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        updated_at: string;
+                        /** @description READY: for each column its name, type (number, text, bool), missing, distinct (null: more than 256), min and max of numbers, values with their counts where there are at most 12, and special_category */
+                        columns: unknown;
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["timeout"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            414: components["responses"]["address_too_long"];
+            415: components["responses"]["unsupported_media"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    get_datasets_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Read what a data set holds */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        name: string;
+                        /** @enum {string} */
+                        purpose: "BASELINE" | "MONITORING" | "AUDIT" | "SANDBOX";
+                        /** @enum {string} */
+                        media_type: "text/csv" | "application/x-ndjson" | "application/json";
+                        /** @enum {string} */
+                        status: "UPLOADING" | "READY" | "FAILED";
+                        /** @description FAILED: what was wrong */
+                        problem: string | null;
+                        rows: number | null;
+                        bytes: number;
+                        /** @description How many bytes are stored: where an upload that broke off goes on */
+                        upload_offset: number;
+                        sha256: string | null;
+                        contains_personal: boolean;
+                        legal_basis: string | null;
+                        /** Format: date-time */
+                        retention_until: string | null;
+                        created_by_name: string | null;
+                        is_resumable: boolean;
+                        /** @description For If-Match */
+                        version: number;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        updated_at: string;
+                        /** @description READY: for each column its name, type (number, text, bool), missing, distinct (null: more than 256), min and max of numbers, values with their counts where there are at most 12, and special_category */
+                        columns: unknown;
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            414: components["responses"]["address_too_long"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    delete_datasets_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Delete a data set */
+            204: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            409: components["responses"]["conflict"];
+            414: components["responses"]["address_too_long"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    patch_datasets_id: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the version that was changed, such as "3" */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name?: string | null;
+                    /** @enum {string|null} */
+                    purpose?: "BASELINE" | "MONITORING" | "AUDIT" | "SANDBOX" | null;
+                    contains_personal?: boolean | null;
+                    legal_basis?: string | null;
+                    /** Format: date-time */
+                    retention_until?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Change a data set's name, purpose or date */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        name: string;
+                        /** @enum {string} */
+                        purpose: "BASELINE" | "MONITORING" | "AUDIT" | "SANDBOX";
+                        /** @enum {string} */
+                        media_type: "text/csv" | "application/x-ndjson" | "application/json";
+                        /** @enum {string} */
+                        status: "UPLOADING" | "READY" | "FAILED";
+                        /** @description FAILED: what was wrong */
+                        problem: string | null;
+                        rows: number | null;
+                        bytes: number;
+                        /** @description How many bytes are stored: where an upload that broke off goes on */
+                        upload_offset: number;
+                        sha256: string | null;
+                        contains_personal: boolean;
+                        legal_basis: string | null;
+                        /** Format: date-time */
+                        retention_until: string | null;
+                        created_by_name: string | null;
+                        is_resumable: boolean;
+                        /** @description For If-Match */
+                        version: number;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        updated_at: string;
+                        /** @description READY: for each column its name, type (number, text, bool), missing, distinct (null: more than 256), min and max of numbers, values with their counts where there are at most 12, and special_category */
+                        columns: unknown;
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["timeout"];
+            409: components["responses"]["conflict"];
+            412: components["responses"]["stale"];
+            413: components["responses"]["too_large"];
+            414: components["responses"]["address_too_long"];
+            415: components["responses"]["unsupported_media"];
             422: components["responses"]["invalid"];
             429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
