@@ -138,22 +138,6 @@ static void a_split_sends_missing_values_and_categories_where_it_says(void **sta
     for (size_t i = 0; i < 9; i++) assert_near(got[i], wanted[i]);
 }
 
-static void covers_are_counted_over_rows(void **state)
-{
-    (void)state;
-    arena *a = arena_new();
-    sample s;
-    make_sample(&s);
-    const model *m;
-    const double x[] = { 1, 1, 1, 5, 1, NAN, 9, 9 };
-    assert_accepted(model_covers_from(a, &s.model, &(matrix){ .values = x, .rows = 4, .columns = 2 }, &m));
-    const double wanted[] = { 4, 3, 2, 1, 1 };
-    for (size_t i = 0; i < 5; i++) assert_near(m->trees[0].nodes[i].cover, wanted[i]);
-    assert_near(s.nodes[0].cover, 10);
-    assert_refused(model_covers_from(a, &s.model, &(matrix){ .columns = 2 }, &m), INVALID, "", "rows of such data");
-    arena_drop(a);
-}
-
 #define REFUSES(words, change)                                                                                         \
     do {                                                                                                               \
         sample s;                                                                                                      \
@@ -399,7 +383,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(thresholds_over_floats_decide_every_double),
         cmocka_unit_test(a_split_sends_missing_values_and_categories_where_it_says),
-        cmocka_unit_test(covers_are_counted_over_rows),
         cmocka_unit_test(what_is_no_tree_is_refused),
         cmocka_unit_test(a_chain_of_65_splits_is_too_deep),
         cmocka_unit_test(a_written_model_is_read_back_bit_for_bit),
