@@ -216,7 +216,7 @@ static bool covers_add_up(const ensemble *e, const span *s)
     if (!(covers[0] > 0)) return false;
     for (size_t i = 0; i < s->count; i++) {
         const mode *m = NULL;
-        uint32_t yes, no;
+        uint32_t yes = 0, no = 0;
         if (!isfinite(covers[i]) || covers[i] < 0) return false;
         if (mode_of(e, s->first + i, &m)) return false;
         if (!m) continue;
