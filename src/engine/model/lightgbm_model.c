@@ -24,7 +24,7 @@ static const objective objectives[] = {
 
 static text next_word(text *rest)
 {
-    text t = text_trim(*rest);
+    text t = text_trim(text_is(*rest) ? *rest : TEXT(""));
     size_t length = 0;
     while (length < t.length && t.data[length] != ' ') length++;
     *rest = (text){ t.data + length, t.length - length };

@@ -171,6 +171,9 @@ AIC_ENGINE_API error model_rows_finish(model_rows_builder *b, matrix *out);
 
 /* ---- predictions: out[row][output]. For single rows and tests; trees/forest.h predicts many rows fast. */
 AIC_ENGINE_API void model_predict(const model *m, const matrix *rows, model_output output, double *out);
+/* The same trees with covers counted over these rows, for files that have none (ONNX as scikit-learn is converted): the
+ * model shares all but its trees with `m`. INVALID without rows. */
+AIC_ENGINE_API error model_covers_from(arena *a, const model *m, const matrix *rows, const model **out);
 /* link(margins) of one row, in place. */
 AIC_ENGINE_API void model_link_apply(const model *m, double *margins);
 

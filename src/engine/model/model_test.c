@@ -138,6 +138,22 @@ static void a_split_sends_missing_values_and_categories_where_it_says(void **sta
     for (size_t i = 0; i < 9; i++) assert_near(got[i], wanted[i]);
 }
 
+static void covers_are_counted_over_rows(void **state)
+{
+    (void)state;
+    arena *a = arena_new();
+    sample s;
+    make_sample(&s);
+    const model *m;
+    const double x[] = { 1, 1, 1, 5, 1, NAN, 9, 9 };
+    assert_accepted(model_covers_from(a, &s.model, &(matrix){ .values = x, .rows = 4, .columns = 2 }, &m));
+    const double wanted[] = { 4, 3, 2, 1, 1 };
+    for (size_t i = 0; i < 5; i++) assert_near(m->trees[0].nodes[i].cover, wanted[i]);
+    assert_near(s.nodes[0].cover, 10);
+    assert_refused(model_covers_from(a, &s.model, &(matrix){ .columns = 2 }, &m), INVALID, "", "rows of such data");
+    arena_drop(a);
+}
+
 #define REFUSES(words, change)                                                                                         \
     do {                                                                                                               \
         sample s;                                                                                                      \
@@ -248,10 +264,10 @@ static void rows_are_taken_by_the_names_of_the_features(void **state)
     s.features[1].categories = colours;
     s.features[1].category_count = 3;
     matrix rows;
-    assert_accepted(read_rows(a, &s.model, "colour,x,age\nred,1,2.5\n3.0,,\n,,-1e3\nTrue,,4\n", &rows));
-    const double wanted[] = { 2.5, 0, NAN, 1, -1000, NAN, 4, 2 };
-    assert_int_equal(rows.rows, 4);
-    for (size_t i = 0; i < 8; i++) assert_near(rows.values[i], wanted[i]);
+    assert_accepted(read_rows(a, &s.model, "colour,x,age\nred,1,2.5\n3.0,,\n,,-1e3\nTrue,,4\n,,True\n", &rows));
+    const double wanted[] = { 2.5, 0, NAN, 1, -1000, NAN, 4, 2, 1, NAN };
+    assert_int_equal(rows.rows, 5);
+    for (size_t i = 0; i < 10; i++) assert_near(rows.values[i], wanted[i]);
     assert_refused(read_rows(a, &s.model, "colour,Age\nred,1\n", &rows), INVALID, "", "Did you mean \"Age\"?");
     assert_refused(read_rows(a, &s.model, "colour,age\ngreen,1\n", &rows), INVALID, "", "expected one of \"red\"");
     assert_refused(read_rows(a, &s.model, "colour,age\nred,old\n", &rows), INVALID, "",
@@ -301,6 +317,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(thresholds_over_floats_decide_every_double),
         cmocka_unit_test(a_split_sends_missing_values_and_categories_where_it_says),
+        cmocka_unit_test(covers_are_counted_over_rows),
         cmocka_unit_test(what_is_no_tree_is_refused),
         cmocka_unit_test(a_chain_of_65_splits_is_too_deep),
         cmocka_unit_test(a_written_model_is_read_back_bit_for_bit),
