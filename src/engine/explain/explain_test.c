@@ -190,6 +190,30 @@ static void idle_features_get_nothing(void **state)
     arena_drop(a);
 }
 
+/* Where the row looks like a background row, coalitions compose the same rows; they are asked for once. */
+static void the_same_row_is_asked_once(void **state)
+{
+    (void)state;
+    arena *a = arena_new();
+    logistic l = { .features = 10, .weights = { 1, -1, 2, 1, 1, 1, 1, 1, 1, 1 } };
+    predictor p = logistic_predictor(&l);
+    matrix background = matrix_normal(a, 7, 10, 1);
+    double own[10];
+    memcpy(own, matrix_row(&background, 3), sizeof own);
+    own[0] = 9; /* differs from row 3 in one feature: 2 rows there, 1,022 against each of the others */
+    matrix rows = { own, 1, 10 };
+    explain_options options = explain_options_standard(METHOD_KERNEL);
+    options.background = background;
+    const explanation *e = explained(a, &p, &rows, &options);
+    assert_int_equal(l.rows, 1 + 7 + 2 + 6 * 1022);
+    for (size_t f = 0; f < 10; f++) {
+        double mean = 0;
+        for (size_t b = 0; b < 7; b++) mean += matrix_row(&background, b)[f] / 7;
+        assert_true(fabs(e->values[f] - l.weights[f] * (own[f] - mean)) < 1e-12);
+    }
+    arena_drop(a);
+}
+
 /* ------------------------------------------------------------------ linear */
 
 static void linear_models_are_exact_in_the_margin(void **state)
@@ -491,6 +515,7 @@ int main(void)
         cmocka_unit_test(sampling_is_true_on_any_game),
         cmocka_unit_test(additive_models_are_exact_even_when_sampled),
         cmocka_unit_test(idle_features_get_nothing),
+        cmocka_unit_test(the_same_row_is_asked_once),
         cmocka_unit_test(linear_models_are_exact_in_the_margin),
         cmocka_unit_test(lime_finds_a_linear_model),
         cmocka_unit_test(lime_takes_categories_as_same_or_not),
