@@ -76,9 +76,26 @@ static const char *place(const csv_reader *r, size_t column)
     return text_format(r->arena, "Row %llu, column %zu", (unsigned long long)row_now(r), column + 1).data;
 }
 
+static const char *advice_of(const table_limits *limits)
+{
+    return limits->advice ? limits->advice : "";
+}
+
+error table_too_many_columns(arena *a, size_t found, const table_limits *limits)
+{
+    return fail(a, BAD_REQUEST, "", "The table has %zu columns (features); the limit is %zu.%s%s", found,
+                limits->columns, limits->advice ? " " : "", advice_of(limits));
+}
+
+error table_too_many_rows(arena *a, uint64_t found, const table_limits *limits)
+{
+    return fail(a, BAD_REQUEST, "", "The table has %llu rows; the limit is %zu.%s%s", (unsigned long long)found,
+                limits->rows, limits->advice ? " " : "", advice_of(limits));
+}
+
 static error too_many_columns(const csv_reader *r, size_t found)
 {
-    return fail(r->arena, BAD_REQUEST, "", "The table has %zu columns; the limit is %zu.", found, r->limits.columns);
+    return table_too_many_columns(r->arena, found, &r->limits);
 }
 
 /* ------------------------------------------------------------------ records */
@@ -107,14 +124,11 @@ static error take_record(csv_reader *r, size_t count)
 {
     if (!r->has_header) return take_header(r, count);
     bool blank = count == 1 && r->cells[0].kind == CELL_MISSING;
-    if (blank && r->columns > 1) return OK; /* an empty line */
+    if (blank && r->columns > 1) return OK;                                /* an empty line */
+    if (r->limits.rows && r->rows >= r->limits.rows) return r->rows++, OK; /* refused at the end */
     if (count != r->columns)
         return fail(r->arena, BAD_REQUEST, "", "Row %llu has %zu columns; the header has %zu.",
                     (unsigned long long)row_now(r), count, r->columns);
-    if (r->limits.rows && r->rows >= r->limits.rows)
-        return fail(r->arena, BAD_REQUEST, "",
-                    "The table has more rows than the limit of %zu. Larger data is analyzed by the command-line tool.",
-                    r->limits.rows);
     TRY(r->sink.row(r->sink.context, r->cells, count));
     r->rows++;
     return OK;
@@ -309,6 +323,11 @@ static error parse(csv_reader *r, text piece, bool is_last)
     const char *left = piece.data;
     if (piece.length) TRY(walk_text(r, piece, is_last, &left));
     size_t rest = (size_t)(piece.data + piece.length - left);
+    if (r->limits.record && rest > r->limits.record)
+        return fail(r->arena, BAD_REQUEST, "",
+                    "%s: the row is longer than the limit of %zu bytes; is a quotation mark "
+                    "open?",
+                    place(r, 0), r->limits.record);
     if (rest > r->waiting_capacity) {
         size_t capacity = rest * 2 > FIRST_BUFFER ? rest * 2 : FIRST_BUFFER;
         char *grown = arena_alloc(r->arena, capacity);
@@ -340,19 +359,21 @@ error csv_feed(csv_reader *r, const char *data, size_t length)
     return parse(r, (text){ r->waiting, whole }, false);
 }
 
+static error finish(csv_reader *r, text rest)
+{
+    TRY(parse(r, rest, true));
+    if (!r->has_header)
+        return fail(r->arena, BAD_REQUEST, "",
+                    "The table is empty: expected a header line with the names of the columns.");
+    return r->limits.rows && r->rows > r->limits.rows ? table_too_many_rows(r->arena, r->rows, &r->limits) : OK;
+}
+
 error csv_finish(csv_reader *r)
 {
-    TRY(parse(r, (text){ r->waiting ? r->waiting : "", r->waiting_length }, true));
-    return r->has_header ? OK
-                         : fail(r->arena, BAD_REQUEST, "",
-                                "The table is empty: expected a header line with the names of the columns.");
+    return finish(r, (text){ r->waiting ? r->waiting : "", r->waiting_length });
 }
 
 error csv_read(arena *a, text document, row_sink sink, table_limits limits)
 {
-    csv_reader *r = csv_reader_new(a, sink, limits);
-    TRY(parse(r, (text){ document.data ? document.data : "", document.length }, true));
-    return r->has_header
-               ? OK
-               : fail(a, BAD_REQUEST, "", "The table is empty: expected a header line with the names of the columns.");
+    return finish(csv_reader_new(a, sink, limits), (text){ document.data ? document.data : "", document.length });
 }

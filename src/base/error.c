@@ -56,3 +56,15 @@ const char *error_kind_name(error_kind kind)
     };
     return names[kind];
 }
+
+error error_copy(arena *a, error e)
+{
+    if (!e) return OK;
+    error_value *copy = ARENA_NEW(a, error_value);
+    *copy = (error_value){ .kind = e->kind,
+                           .pointer = arena_string(a, e->pointer, strlen(e->pointer)),
+                           .message = arena_string(a, e->message, strlen(e->message)),
+                           .retry_after = e->retry_after,
+                           .also = error_copy(a, e->also) };
+    return copy;
+}

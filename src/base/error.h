@@ -58,6 +58,8 @@ typedef const error_value *error;
 __attribute__((format(printf, 4, 5))) error fail(arena *a, error_kind kind, const char *pointer, const char *format,
                                                  ...);
 error fail_later(arena *a, error_kind kind, int retry_after_seconds, const char *message);
+/* The same in another arena, for an error that must outlive its own. OK stays OK. */
+error error_copy(arena *a, error e);
 /* first with next appended; either may be OK. */
 error error_also(arena *a, error first, error next);
 const char *error_kind_name(error_kind kind); /* "bad_request" … */

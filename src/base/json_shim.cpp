@@ -125,12 +125,6 @@ static error nested(arena *a, size_t row, text name, element value)
                 row, PRINT(name), value.is_object() ? "an object" : "a list");
 }
 
-static error too_many(arena *a, const char *what, size_t limit)
-{
-    return fail(a, BAD_REQUEST, "", "The table has more %s than the limit of %zu.%s", what, limit,
-                *what == 'r' ? " Larger data is analyzed by the command-line tool." : "");
-}
-
 /* ------------------------------------------------------------------ a list of rows */
 
 typedef struct row_names {
@@ -145,9 +139,7 @@ static error names_of_first(json_bulk *b, simdjson::dom::object first, row_names
     if (count == 0)
         return fail(b->memory, BAD_REQUEST, "",
                     "Row 1: expected an object with the columns as its members, found an empty one.");
-    if (b->limits.columns && count > b->limits.columns)
-        return fail(b->memory, BAD_REQUEST, "", "The table has %zu columns; the limit is %zu.", count,
-                    b->limits.columns);
+    if (b->limits.columns && count > b->limits.columns) return table_too_many_columns(b->memory, count, &b->limits);
     *out = row_names{ ARENA_ARRAY(b->memory, count, text), ARENA_ARRAY(b->memory, count, cell), 0 };
     for (auto member : first) {
         text name = text_from(member.key);
@@ -208,11 +200,115 @@ static error read_rows(json_bulk *b, element list, row_sink sink)
             seen = ARENA_ARRAY(b->memory, names.count, uint64_t);
             TRY(sink.header(sink.context, names.names, names.count));
         }
-        if (b->limits.rows && row > b->limits.rows) return too_many(b->memory, "rows", b->limits.rows);
+        if (b->limits.rows && row > b->limits.rows) continue; /* counted for the refusal, and not looked at */
         TRY(read_row(b, &names, item, row, seen));
         TRY(sink.row(sink.context, names.cells, names.count));
     }
+    return b->limits.rows && row > b->limits.rows ? table_too_many_rows(b->memory, row, &b->limits) : OK;
+}
+
+/* ------------------------------------------------------------------ rows on lines, in pieces */
+
+struct ndjson_reader {
+    json_bulk bulk;
+    row_sink sink;
+    row_names names;
+    uint64_t *seen;
+    size_t row;
+    char *waiting; /* the unfinished line */
+    size_t waiting_length, waiting_capacity;
+};
+
+static void release_reader(void *given)
+{
+    delete static_cast<ndjson_reader *>(given);
+}
+
+extern "C" ndjson_reader *ndjson_reader_new(arena *a, row_sink sink, table_limits limits)
+{
+    auto *r = new (std::nothrow) ndjson_reader{};
+    if (!r) abort();
+    arena_defer(a, release_reader, r);
+    r->bulk.memory = a;
+    r->bulk.limits = limits;
+    r->sink = sink;
+    return r;
+}
+
+static error first_line(ndjson_reader *r, element item)
+{
+    simdjson::dom::object first;
+    arena *a = r->bulk.memory;
+    if (item.get_object().get(first) != simdjson::SUCCESS)
+        return fail(a, BAD_REQUEST, "", "Row 1: expected an object with the columns as its members.");
+    TRY(names_of_first(&r->bulk, first, &r->names));
+    for (size_t i = 0; i < r->names.count; i++) r->names.names[i] = text_copy(a, r->names.names[i]);
+    r->seen = ARENA_ARRAY(a, r->names.count, uint64_t);
+    return r->sink.header(r->sink.context, r->names.names, r->names.count);
+}
+
+static error take_line(ndjson_reader *r, text line)
+{
+    line = text_trim(line);
+    if (line.length == 0) return OK;
+    arena *a = r->bulk.memory;
+    size_t row = ++r->row;
+    if (r->bulk.limits.rows && row > r->bulk.limits.rows) return OK; /* refused at the end */
+    if (line.data[0] != '{' || line.data[line.length - 1] != '}')
+        return fail(a, BAD_REQUEST, "", "Row %zu: expected one JSON object on a line of its own.", row);
+    size_t need = line.length + simdjson::SIMDJSON_PADDING;
+    if (r->bulk.parser.capacity() < need && r->bulk.parser.allocate(need * 2, 8) != simdjson::SUCCESS) abort();
+    element item;
+    auto bad = r->bulk.parser.parse(line.data, line.length).get(item);
+    if (bad != simdjson::SUCCESS)
+        return fail(a, BAD_REQUEST, "", "Row %zu: expected one JSON object; %s.", row, simdjson::error_message(bad));
+    if (row == 1) TRY(first_line(r, item));
+    TRY(read_row(&r->bulk, &r->names, item, row, r->seen));
+    return r->sink.row(r->sink.context, r->names.cells, r->names.count);
+}
+
+static error keep_waiting(ndjson_reader *r, const char *from, size_t length)
+{
+    size_t whole = r->waiting_length + length, most = r->bulk.limits.record;
+    if (most && whole > most)
+        return fail(r->bulk.memory, BAD_REQUEST, "", "Row %zu is longer than the limit of %zu bytes.", r->row + 1,
+                    most);
+    if (whole > r->waiting_capacity) {
+        size_t capacity = whole * 2 > 4096 ? whole * 2 : 4096;
+        r->waiting = static_cast<char *>(arena_grow(r->bulk.memory, r->waiting, r->waiting_length, capacity, 1));
+        r->waiting_capacity = capacity;
+    }
+    if (length) memcpy(r->waiting + r->waiting_length, from, length);
+    r->waiting_length = whole;
     return OK;
+}
+
+extern "C" error ndjson_feed(ndjson_reader *r, const char *data, size_t length)
+{
+    const char *at = data, *end = data + length;
+    while (at < end) {
+        const auto *stop = static_cast<const char *>(memchr(at, '\n', size_t(end - at)));
+        if (!stop) return keep_waiting(r, at, size_t(end - at));
+        text line{ at, size_t(stop - at) };
+        at = stop + 1;
+        if (r->waiting_length) {
+            TRY(keep_waiting(r, line.data, line.length));
+            line = text{ r->waiting, r->waiting_length };
+            r->waiting_length = 0;
+        }
+        TRY(take_line(r, line));
+    }
+    return OK;
+}
+
+extern "C" error ndjson_finish(ndjson_reader *r)
+{
+    arena *a = r->bulk.memory;
+    if (r->waiting_length) TRY(take_line(r, text{ r->waiting, r->waiting_length }));
+    r->waiting_length = 0;
+    if (r->row == 0) return fail(a, BAD_REQUEST, "/data", "Expected at least one row, found none.");
+    const table_limits *limits = &r->bulk.limits;
+    return limits->rows && r->row > limits->rows ? table_too_many_rows(a, r->row, limits) : OK;
 }
 
 /* ------------------------------------------------------------------ an object of columns */
@@ -244,14 +340,12 @@ static error read_columns(json_bulk *b, element given, row_sink sink)
         return fail(b->memory, BAD_REQUEST, "/columns", "Expected an object with a list for each column.");
     size_t count = columns.size(), rows = 0;
     if (count == 0) return fail(b->memory, BAD_REQUEST, "/columns", "Expected at least one column, found none.");
-    if (b->limits.columns && count > b->limits.columns)
-        return fail(b->memory, BAD_REQUEST, "/columns", "The table has %zu columns; the limit is %zu.", count,
-                    b->limits.columns);
+    if (b->limits.columns && count > b->limits.columns) return table_too_many_columns(b->memory, count, &b->limits);
     row_names r{ ARENA_ARRAY(b->memory, count, text), ARENA_ARRAY(b->memory, count, cell), 0 };
     auto *lists = ARENA_ARRAY(b->memory, count, simdjson::dom::array);
     auto *at = ARENA_ARRAY(b->memory, count, simdjson::dom::array::iterator);
     TRY(open_columns(b, columns, &r, lists, &rows));
-    if (b->limits.rows && rows > b->limits.rows) return too_many(b->memory, "rows", b->limits.rows);
+    if (b->limits.rows && rows > b->limits.rows) return table_too_many_rows(b->memory, rows, &b->limits);
     TRY(sink.header(sink.context, r.names, count));
     for (size_t i = 0; i < count; i++) at[i] = lists[i].begin();
     for (size_t row = 1; row <= rows; row++) {

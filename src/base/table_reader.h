@@ -26,9 +26,14 @@ typedef struct row_sink {
     error (*row)(void *context, const cell *cells, size_t count);
 } row_sink;
 
+/* Rows beyond the limit go to no sink; they are only counted, so that the refusal can say how many were sent. */
 typedef struct table_limits {
     size_t rows, columns, depth; /* 0: no limit of rows or columns; depth defaults to JSON_MAX_DEPTH */
+    size_t record;               /* bytes of one row that comes in pieces; 0: no limit */
+    const char *advice;          /* a sentence for whoever sends too much; NULL: none */
 } table_limits;
+error table_too_many_rows(arena *a, uint64_t found, const table_limits *limits);
+error table_too_many_columns(arena *a, size_t found, const table_limits *limits);
 
 /* CSV in pieces, as they come from a file or a socket. */
 typedef struct csv_reader csv_reader;
@@ -42,6 +47,12 @@ error csv_read(arena *a, text document, row_sink sink, table_limits limits);
 error json_rows_read(arena *a, text document, row_sink sink, table_limits limits);
 error json_columns_read(arena *a, text document, row_sink sink, table_limits limits);
 error ndjson_read(arena *a, text document, row_sink sink, table_limits limits);
+
+/* NDJSON in pieces. The first row names the columns; only one row at a time is held. */
+typedef struct ndjson_reader ndjson_reader;
+ndjson_reader *ndjson_reader_new(arena *a, row_sink sink, table_limits limits);
+error ndjson_feed(ndjson_reader *r, const char *data, size_t length);
+error ndjson_finish(ndjson_reader *r);
 
 /* A request body {"data": [rows] | "columns": {...}, other fields}. Parsed once by simdjson; the other fields come out
  * first, since they say which columns matter; then the table goes to the sink without a copy. */

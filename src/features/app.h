@@ -18,6 +18,14 @@ typedef struct example_data {
     text suggested; /* JSON: protected, label, prediction, score, favorable */
 } example_data;
 
+/* How much one request, and one organization, may send. Settings of the program. */
+typedef struct data_limits {
+    size_t rows, features; /* of a table within a request */
+    size_t body_bytes;
+    size_t dataset_bytes;      /* of one data set */
+    size_t organization_bytes; /* of all data sets of an organization */
+} data_limits;
+
 typedef struct platform {
     store *store;
     clock_source clock;
@@ -29,6 +37,7 @@ typedef struct platform {
     text web_url;               /* where people reach the web apps: the public URL, else the address we listen at */
     text_list payment_secrets;  /* of the payment provider's webhook; several while one is rotated */
     bool is_development;
+    data_limits limits;  /* features/limits/limits.h */
     struct rates *rates; /* features/rates/rates.h; NULL: requests may be asked as often as one likes */
     uint8_t intake_key[MASTER_KEY_BYTES]; /* seals what only a mail may need: addresses of reporters */
     uint8_t mfa_key[MASTER_KEY_BYTES];    /* seals the secrets of second factors */

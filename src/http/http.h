@@ -148,6 +148,7 @@ typedef struct request {
     text target;             /* path as sent, without query */
     bool replayed;           /* recall() found the reply: close() has nothing to remember and no event to audit */
     admitted *admitted;
+    void *upload;      /* of a route with .stream: its own, from begin() on */
     const char *event; /* set by a handler: what the audit log calls this one instead of the route's name */
     const struct response_part *reply; /* filled through the functions below */
     struct exchange *exchange;         /* the server's own business */
@@ -290,6 +291,26 @@ typedef enum {
     RATE_CASE
 } rate_class;
 
+/* A body that is taken in pieces while it arrives: for what is larger than memory should hold. Every call is made on a
+ * pool thread while the connection rests, so that a slow database slows the client down instead of filling the memory,
+ * and a slow client holds no thread. None of them may leave a transaction open: who comes next may be minutes away.
+ *
+ *     begin     after the door has let the request in; sets rq->upload, and does what must stand before the first byte
+ *     prepare   NULL: nothing. Called again, behind others' requests, while it says that there is more to do
+ *     piece     STREAM_PIECE bytes; the last one may be shorter
+ *     (the route's handle: all is here)
+ *     abandon   instead, when something failed or the client went away: after the door has closed the request
+ *
+ * Time is bounded by progress: each piece must arrive at SLOWEST_SENDER. An error is told while the client still sends.
+ */
+enum { STREAM_PIECE = 1 << 20, SLOWEST_SENDER = 16 * 1024 /* bytes a second */ };
+typedef struct body_stream {
+    error (*begin)(request *rq);
+    error (*prepare)(request *rq, bool *more);
+    error (*piece)(request *rq, text piece);
+    void (*abandon)(request *rq);
+} body_stream;
+
 typedef struct route {
     http_method method;
     const char
@@ -308,7 +329,8 @@ typedef struct route {
     int status;               /* of success; 0: 200, or 204 without reply */
     const char *audit;        /* event written by the door, success or refusal; NULL: not audited */
     rate_class rate;
-    size_t body_limit; /* bytes; 0: 10 MB */
+    size_t body_limit;         /* bytes; 0: 10 MB, or that of streams */
+    const body_stream *stream; /* raw_body that is larger than memory: handle then finds rq->upload, and no rq->body */
     /* Takes so much memory or time that few run at once; the rest wait in a queue of their own, and hold no thread. */
     bool heavy;
     bool at_root;
@@ -391,16 +413,19 @@ typedef struct http_options {
     void *app;
     const logger *log;
     clock_source clock;
-    int threads;             /* handlers at a time */
-    int heavy_threads;       /* those of heavy routes, beside these */
-    int heavy_wait_ms;       /* how long such a request waits at most for its turn; then 503 with Retry-After */
-    int connections;         /* most open at once */
-    int address_connections; /* most of one address, so that one client cannot take them all; 0: no such limit */
-    int idle_seconds;        /* keep-alive and slow clients */
-    int request_seconds;     /* from the first byte of a request to its last */
-    size_t body_limit;       /* 10 MB */
-    size_t body_memory;      /* bytes of bodies held at once over all connections; over it 503 with Retry-After */
-    text security_contact;   /* of /.well-known/security.txt: mailto: or https:; NO_TEXT: there is none */
+    int threads;                   /* handlers at a time */
+    int heavy_threads;             /* those of heavy routes, beside these */
+    int heavy_wait_ms;             /* how long such a request waits at most for its turn; then 503 with Retry-After */
+    int connections;               /* most open at once */
+    int address_connections;       /* most of one address, so that one client cannot take them all; 0: no such limit */
+    int idle_seconds;              /* keep-alive and slow clients */
+    int request_seconds;           /* from the first byte of a request to its last */
+    size_t body_limit;             /* 10 MB */
+    const char *large_body_advice; /* what to do when a body is too large, as a sentence; NULL: nothing is said */
+    size_t stream_limit;           /* of bodies that are taken in pieces; 0: 2 GB */
+    int stream_threads;            /* that take the pieces, beside the others; 0: 1 */
+    size_t body_memory;            /* bytes of bodies held at once over all connections; over it 503 with Retry-After */
+    text security_contact;         /* of /.well-known/security.txt: mailto: or https:; NO_TEXT: there is none */
     const char *version;
 } http_options;
 

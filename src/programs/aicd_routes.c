@@ -6,6 +6,7 @@
 #include "features/audit/audit.h"
 #include "features/billing/billing.h"
 #include "features/dashboard/dashboard.h"
+#include "features/datasets/datasets.h"
 #include "features/examples/examples.h"
 #include "features/identity/identity.h"
 #include "features/identity/mfa.h"
@@ -26,10 +27,11 @@
 #include <stdio.h>
 
 const route *const aicd_route_tables[] = {
-    identity_routes,      mfa_routes,       passkeys_routes,  step_up_routes,  recovery_routes, keys_routes,
-    organizations_routes, dashboard_routes, systems_routes,   analyses_routes, trail_routes,    audit_routes,
-    examples_routes,      billing_routes,   incidents_routes, cases_routes,    leads_routes,    access_routes,
-    api_keys_routes,      people_routes,    invites_routes,   own_routes,      staff_routes,    NULL,
+    identity_routes, mfa_routes,           passkeys_routes,  step_up_routes,  recovery_routes,
+    keys_routes,     organizations_routes, dashboard_routes, systems_routes,  analyses_routes,
+    trail_routes,    audit_routes,         examples_routes,  billing_routes,  incidents_routes,
+    cases_routes,    leads_routes,         access_routes,    api_keys_routes, people_routes,
+    invites_routes,  own_routes,           staff_routes,     datasets_routes, NULL,
 };
 
 const constraint_message aicd_constraints[] = {

@@ -1,6 +1,7 @@
 #include "programs/aicd_serve.h"
 
 #include "features/audit/audit.h"
+#include "features/datasets/datasets.h"
 #include "features/demo/demo.h"
 #include "features/door/door.h"
 #include "features/examples/examples.h"
@@ -8,6 +9,7 @@
 #include "features/identity/recovery.h"
 #include "features/incidents/incidents.h"
 #include "features/keys/keys.h"
+#include "features/limits/limits.h"
 #include "features/mail/mail.h"
 #include "features/rates/rates.h"
 #include "programs/aicd_routes.h"
@@ -28,8 +30,8 @@
 enum {
     DATABASE_WAIT_SECONDS = 60,
     GRACE_SECONDS = 20,
-    BODY_LIMIT = 10 * 1000 * 1000,
-    BODY_MEMORY = 80 * 1000 * 1000,
+    BODIES_AT_ONCE = 8, /* of the largest size; small ones are many more */
+    STREAM_THREADS = 2,
     REMEMBERED_TOKENS = 4096,
     HEAVY_WAIT_MS = 2000
 };
@@ -141,6 +143,7 @@ static error start_app(running *r)
               (log_field[]){ LOG_I("statements", checked), LOG_END });
     r->app.clock = clock_system();
     r->app.routes = aicd_route_tables;
+    r->app.limits = limits_of_settings(r->settings);
     r->app.log = &r->log;
     r->app.is_development = text_equal_string(config_text(r->settings, "AIC_ENV"), "development");
     r->app.payment_secrets = secrets_of(r->arena, config_text(r->settings, "STRIPE_WEBHOOK_SECRET"));
@@ -157,6 +160,7 @@ static error start_app(running *r)
     sodium_memzero(master_key, sizeof master_key);
     TRY(bad);
     TRY(audit_prepare_months(&r->app, r->arena));
+    TRY(datasets_clean_up(&r->app, r->arena));
     TRY(keys_watch(r->app.keys));
     if (!text_equal_string(config_text(r->settings, "AIC_RATE_LIMITS"), "off")) TRY(start_rates(r));
     TRY(examples_load(r->arena, text_of(AIC_DEMO_DIR), &r->app));
@@ -176,6 +180,7 @@ static http_options server_options(running *r)
                                     { "/citizens/track", "/apps/public/index.html" },
                                     { "/contact", "/apps/public/index.html" },
                                     { NULL, NULL } };
+    data_limits limits = limits_of_settings(r->settings);
     return (http_options){
         .listen = r->line->listen ? text_of(r->line->listen) : config_text(r->settings, "AIC_LISTEN"),
         .public_url = config_text(r->settings, "AIC_PUBLIC_URL"),
@@ -195,8 +200,11 @@ static http_options server_options(running *r)
         .address_connections = (int)config_integer(r->settings, "AIC_ADDRESS_CONNECTIONS"),
         .idle_seconds = (int)config_integer(r->settings, "AIC_IDLE_SECONDS"),
         .request_seconds = (int)config_integer(r->settings, "AIC_REQUEST_SECONDS"),
-        .body_limit = BODY_LIMIT,
-        .body_memory = BODY_MEMORY,
+        .body_limit = limits.body_bytes,
+        .body_memory = limits.body_bytes * BODIES_AT_ONCE,
+        .large_body_advice = LIMITS_ADVICE,
+        .stream_limit = limits.dataset_bytes,
+        .stream_threads = STREAM_THREADS,
         .security_contact = config_text(r->settings, "AIC_SECURITY_CONTACT"),
         .version = AIC_VERSION,
     };
@@ -301,6 +309,7 @@ static void wait_for_the_end(running *r, const sigset_t *ends)
         if (errno != EAGAIN) continue;
         arena *a = arena_new();
         (void)audit_prepare_months(&r->app, a);
+        (void)datasets_clean_up(&r->app, a);
         arena_drop(a);
     }
 }

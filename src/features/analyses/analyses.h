@@ -9,8 +9,6 @@
 #include "http/http.h"
 #include "store/store.h"
 
-enum { ANALYSIS_MOST_ROWS = 10000, ANALYSIS_MOST_COLUMNS = 500 };
-
 /* As a JSON body says it; a CSV body says the same in the query. */
 typedef struct analysis_order {
     text_list protected_columns;

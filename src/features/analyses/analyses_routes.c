@@ -1,5 +1,6 @@
 #include "crypto/hash.h"
 #include "features/analyses/analyses.h"
+#include "features/limits/limits.h"
 #include "features/systems/systems.h"
 
 static const char *const verdict_names[] = { "PASS", "REVIEW", "FAIL", "INSUFFICIENT_DATA", NULL };
@@ -160,8 +161,6 @@ static error order_of_csv(arena *a, const csv_order *in, analysis_order *out)
 
 /* ------------------------------------------------------------------ POST /analyze */
 
-static const table_limits limits = { .rows = ANALYSIS_MOST_ROWS, .columns = ANALYSIS_MOST_COLUMNS };
-
 static error read_csv_body(request *rq, analysis_order *order, fairness_request *wanted, const table **data)
 {
     table_plan plan;
@@ -169,7 +168,7 @@ static error read_csv_body(request *rq, analysis_order *order, fairness_request 
     TRY(analyses_request(rq->arena, order, wanted));
     TRY(fairness_plan(rq->arena, wanted, &plan));
     table_builder *builder = table_builder_new(rq->arena, plan);
-    TRY(csv_read(rq->arena, rq->body, table_builder_sink(builder), limits));
+    TRY(csv_read(rq->arena, rq->body, table_builder_sink(builder), limits_of_tables(rq->app)));
     return table_builder_finish(builder, data);
 }
 
@@ -178,7 +177,7 @@ static error read_json_body(request *rq, analysis_order *order, fairness_request
     json_bulk *document;
     json_t *fields;
     table_plan plan;
-    TRY(json_bulk_open(rq->arena, rq->body, limits, &document));
+    TRY(json_bulk_open(rq->arena, rq->body, limits_of_tables(rq->app), &document));
     TRY(json_read(rq->arena, json_bulk_fields(document), &fields));
     TRY(fields_decode(rq->arena, order_fields, fields, order));
     if (!json_bulk_has_table(document))

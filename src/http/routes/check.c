@@ -94,6 +94,10 @@ static error check_shape(arena *a, const route *row, const char *name)
         return MISTAKE("%s: a list needs PAGE_FIELDS in its query.", name);
     if (row->idempotent && row->method != POST) return MISTAKE("%s: only a POST takes an Idempotency-Key.", name);
     if (row->if_match && row->method == GET) return MISTAKE("%s: a GET has no use for If-Match.", name);
+    if (row->stream && (!row->raw_body || row->idempotent || row->heavy))
+        return MISTAKE("%s: a streamed body is a raw_body, and neither remembered (idempotent) nor heavy.", name);
+    if (row->stream && (!row->stream->begin || !row->stream->piece || !row->stream->abandon))
+        return MISTAKE("%s: a streamed body needs begin, piece and abandon.", name);
     if (row->reply_schema && !row->raw_reply) return MISTAKE("%s: reply_schema without raw_reply.", name);
     return OK;
 }

@@ -1,5 +1,7 @@
 #include "http/server/clients.h"
 
+#include "http/http.h"
+
 #include <pthread.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -177,6 +179,13 @@ void client_request_begins(client *c)
 bool client_working(client *c)
 {
     return leave(c, CLIENT_READING, CLIENT_WORKING);
+}
+
+void client_streaming(client *c)
+{
+    instant here_by = clock_monotonic() + c->all->request + SECONDS((instant)(STREAM_PIECE / SLOWEST_SENDER));
+    atomic_store(&c->deadline, here_by);
+    leave(c, CLIENT_WORKING, CLIENT_READING);
 }
 
 void client_sending(client *c, size_t bytes)

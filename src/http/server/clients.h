@@ -2,6 +2,7 @@
  * is never silent, so a watch thread looks at every connection twice a second and ends those whose time is over:
  *
  *   READING   a request must have arrived whole request_seconds after its first byte
+ *             (of a streamed body: each piece within the time for it at SLOWEST_SENDER beside that)
  *   WORKING   the server's own time: no deadline here
  *   SENDING   an answer must be taken within request_seconds plus the time for it at SLOWEST_READER
  *   REFUSED   told while it was still sending; its bytes are thrown away for LINGER_SECONDS, so that it can read why
@@ -35,6 +36,7 @@ void client_remove(client *c); /* before its socket is closed */
 void client_request_begins(client *c); /* its first line is here */
 /* From one stage to the next; false when the watch was faster and the connection is ending. */
 bool client_working(client *c);
+void client_streaming(client *c); /* from working back to reading: the next piece */
 void client_sending(client *c, size_t bytes);
 void client_waiting(client *c); /* for the next request */
 /* Sends the answer past libmicrohttpd and closes our direction; what still comes is to be thrown away. */

@@ -158,19 +158,22 @@ static error decode(exchange *x, void **body)
     return decode_body(&x->rq, body);
 }
 
-static error run(exchange *x)
+error dispatch_enter(exchange *x, void **body, bool *replayed)
 {
     request *rq = &x->rq;
     const http_door *door = &x->server->options.door;
-    void *body;
-    bool replayed = false;
+    *replayed = false;
     TRY(authorise(rq));
     if (door->admit) TRY(door->admit(rq));
-    error wrong = decode(x, &body);
+    error wrong = decode(x, body);
     if (wrong) return door->refuse && rq->who ? door->refuse(rq, wrong) : wrong;
     if (door->open) TRY(door->open(rq));
-    if (rq->route->idempotent && door->recall) TRY(door->recall(rq, &replayed));
-    if (replayed) return OK;
+    return rq->route->idempotent && door->recall ? door->recall(rq, replayed) : OK;
+}
+
+error dispatch_handle(exchange *x, const void *body)
+{
+    request *rq = &x->rq;
     size_t size = rq->route->replies_list ? sizeof(page_reply) : rq->route->reply_size;
     void *reply = arena_alloc(rq->arena, size);
     TRY(rq->route->handle(rq, body, reply));
@@ -178,18 +181,32 @@ static error run(exchange *x)
     return OK;
 }
 
-void dispatch(exchange *x)
+error dispatch_close(exchange *x, error outcome)
 {
     const http_door *door = &x->server->options.door;
-    error outcome = run(x);
     int status = outcome ? problem_status(outcome->kind) : success_status(x);
-    if (door->close) {
-        error lost = door->close(&x->rq, outcome, status, x->reply.body);
-        if (lost && !outcome) outcome = lost;
-    }
+    error lost = door->close ? door->close(&x->rq, outcome, status, x->reply.body) : OK;
+    return outcome ? outcome : lost;
+}
+
+void dispatch_answer(exchange *x, error outcome)
+{
     if (outcome)
         answer_error(x, outcome);
     else
-        x->status = status;
+        x->status = success_status(x);
     answer_build(x);
+}
+
+static error run(exchange *x)
+{
+    void *body;
+    bool replayed;
+    TRY(dispatch_enter(x, &body, &replayed));
+    return replayed ? OK : dispatch_handle(x, body);
+}
+
+void dispatch(exchange *x)
+{
+    dispatch_answer(x, dispatch_close(x, run(x)));
 }

@@ -39,7 +39,9 @@ exchange *exchange_new(struct http_server *s, const char *target)
 void exchange_release(exchange *x)
 {
     if (atomic_fetch_sub(&x->holders, 1) != 1) return;
-    atomic_fetch_sub(&x->server->bodies_held, x->body.length);
+    size_t piece = x->stream.is_counted ? STREAM_PIECE : 0;
+    atomic_fetch_sub(&x->server->bodies_held, x->body.length + piece);
+    atomic_fetch_sub(&x->server->streams_held, piece);
     arena_drop(x->rq.arena);
 }
 

@@ -8,6 +8,8 @@
  *     ANSWER  <- resume       |
  *       | queue the response
  *
+ * A streamed body goes back and forth, piece by piece (stream.c).
+ *
  * A request that needs no handler (a file, a refusal, /healthz) is answered on the event thread at once. */
 #ifndef AIC_HTTP_EXCHANGE_H
 #define AIC_HTTP_EXCHANGE_H
@@ -22,9 +24,10 @@
 #include <stdatomic.h>
 
 enum {
-    TARGET_LIMIT = 8 * 1024,       /* bytes of path and query: 414 */
-    HEADER_LIMIT = 16 * 1024,      /* bytes of all headers: 431 */
-    BODY_LIMIT = 10 * 1000 * 1000, /* 10 MB when neither the route nor the options say otherwise */
+    TARGET_LIMIT = 8 * 1024,           /* bytes of path and query: 414 */
+    HEADER_LIMIT = 16 * 1024,          /* bytes of all headers: 431 */
+    BODY_LIMIT = 10 * 1000 * 1000,     /* 10 MB when neither the route nor the options say otherwise */
+    STREAM_LIMIT = 2000 * 1000 * 1000, /* 2 GB, likewise */
     MOST_REPLY_HEADERS = 24
 };
 
@@ -46,13 +49,24 @@ struct response_part {
 typedef struct client client; /* clients.h: one connection */
 typedef struct pool pool;
 
-typedef enum { LANE_EVENT, LANE_POOL, LANE_PROBE, LANE_HEAVY } lane;
+typedef enum { LANE_EVENT, LANE_POOL, LANE_PROBE, LANE_HEAVY, LANE_STREAM } lane;
 
 /* A built-in route: an ordinary row, and where it runs. */
 typedef struct builtin {
     const route *row;
     lane lane;
 } builtin;
+
+/* Where a streamed body is. Left by the event thread (NEW, and BEGUN to GONE) or by the pool, never by both at once. */
+typedef enum { STREAM_NONE, STREAM_NEW, STREAM_BEGUN, STREAM_OVER, STREAM_GONE } stream_stage;
+
+struct stream {
+    stream_stage stage;
+    char *data; /* the piece that is being gathered: STREAM_PIECE bytes */
+    size_t length;
+    uint64_t received;
+    bool is_whole, is_prepared, is_counted;
+};
 
 typedef struct exchange {
     request rq; /* rq.exchange points back here */
@@ -67,7 +81,9 @@ typedef struct exchange {
     size_t slot; /* of the metrics */
     lane lane;
     struct body body;
+    struct stream stream;
     size_t body_limit;
+    uint64_t declared; /* Content-Length; 0 when not said */
     bool begun, is_head, has_body, expects_continue, is_refused, body_done;
     const error_value *refusal; /* known before the body was read: told once it is */
     int refusal_status;         /* instead of the refusal's own: 414, 431 */
@@ -102,6 +118,7 @@ struct http_server {
     atomic_int under_way; /* requests between their headers and the last byte of their answer */
     atomic_int with_handlers;
     atomic_size_t bodies_held;
+    atomic_size_t streams_held; /* bytes: part of bodies_held */
 };
 typedef struct http_server http_server_inside;
 
@@ -128,6 +145,18 @@ void answer_security(const struct http_server *s, text_builder *out); /* the hea
 
 /* dispatch.c: a request on a pool thread (or, for LANE_EVENT, on the event thread) */
 void dispatch(exchange *x);
+/* Its parts, for a request that takes several turns. */
+error dispatch_enter(exchange *x, void **body, bool *replayed); /* up to the scope */
+error dispatch_handle(exchange *x, const void *body);           /* the rule, and what comes back */
+error dispatch_close(exchange *x, error outcome);               /* the door's end; gives the outcome as it then is */
+void dispatch_answer(exchange *x, error outcome);
+
+/* stream.c: a body in pieces. On the event thread: */
+enum MHD_Result stream_take(exchange *x, const char *data, size_t *length);
+enum MHD_Result stream_end(exchange *x); /* all of it is here */
+bool stream_gone(exchange *x);           /* the client is; true when the exchange is not done with yet */
+/* and on a pool thread; false when it stands in the queue again: */
+bool stream_turn(exchange *x);
 
 /* builtins.c */
 extern const route *const builtin_tables[];
@@ -140,7 +169,7 @@ bool files_answer(exchange *x); /* false: no file and no app at this path */
 
 /* pool.c */
 typedef struct pool_options {
-    int threads, heavy_threads;
+    int threads, heavy_threads, stream_threads;
     instant heavy_wait;
 } pool_options;
 pool *pool_start(arena *a, const pool_options *options);
@@ -149,6 +178,9 @@ void pool_counts(pool *p, int *waiting, int *busy);
 int pool_stop(pool *p, instant until); /* gives the number of threads that still run at that (monotonic) time */
 
 /* server.c */
+void server_refuse(exchange *x, error why); /* told while the client still sends */
+error server_too_large(exchange *x);
+void server_done(exchange *x);
 void server_hand_back(exchange *x); /* from the pool: the answer is built, the connection may go on */
 
 #endif

@@ -4,7 +4,8 @@
 
 /* Threads that run handlers. Probes (/readyz, /metrics) have a queue and a thread of their own, so that a server whose
  * handlers are all busy still tells how it is. So have heavy routes (sign-in: 64 MB and a tenth of a second each):
- * their number of threads is how many run at once, and a flood of them leaves all the other threads to the others. */
+ * their number of threads is how many run at once, and a flood of them leaves all the other threads to the others. And
+ * so have pieces of streamed bodies, which are many and keep the database busy. */
 typedef struct queue {
     pthread_cond_t filled;
     exchange *first, **last;
@@ -14,7 +15,7 @@ typedef struct queue {
 
 struct pool {
     pthread_mutex_t lock;
-    queue work, probes, heavy;
+    queue work, probes, heavy, streams;
     pthread_t *threads;
     int count, busy;
     bool stopping;
@@ -58,11 +59,14 @@ static void *serve(pool *p, queue *q, const char *name)
 {
     pthread_setname_np(pthread_self(), name);
     for (exchange *x = take(p, q); x; x = take(p, q)) {
-        if (q->most_wait && clock_monotonic() - x->queued > q->most_wait)
+        bool is_done = true;
+        if (x->stream.stage != STREAM_NONE)
+            is_done = stream_turn(x);
+        else if (q->most_wait && clock_monotonic() - x->queued > q->most_wait)
             send_away(x);
         else
             dispatch(x);
-        server_hand_back(x);
+        if (is_done) server_hand_back(x);
         done(p);
     }
     return NULL;
@@ -81,6 +85,11 @@ static void *serve_probes(void *p)
 static void *serve_heavy(void *p)
 {
     return serve(p, &((pool *)p)->heavy, "http-heavy");
+}
+
+static void *serve_streams(void *p)
+{
+    return serve(p, &((pool *)p)->streams, "http-stream");
 }
 
 static void queue_prepare(queue *q)
@@ -105,10 +114,12 @@ pool *pool_start(arena *a, const pool_options *options)
     queue_prepare(&p->work);
     queue_prepare(&p->probes);
     queue_prepare(&p->heavy);
+    queue_prepare(&p->streams);
     p->heavy.most_wait = options->heavy_wait;
-    p->threads = ARENA_ARRAY(a, (size_t)options->threads + (size_t)options->heavy_threads + 1, pthread_t);
+    p->threads = ARENA_ARRAY(
+        a, (size_t)options->threads + (size_t)options->heavy_threads + (size_t)options->stream_threads + 1, pthread_t);
     if (add_threads(p, options->threads, serve_work) && add_threads(p, 1, serve_probes) &&
-        add_threads(p, options->heavy_threads, serve_heavy))
+        add_threads(p, options->heavy_threads, serve_heavy) && add_threads(p, options->stream_threads, serve_streams))
         return p;
     pool_stop(p, clock_monotonic() + SECONDS(1)); /* those that did start have nothing to do */
     return NULL;
@@ -116,7 +127,10 @@ pool *pool_start(arena *a, const pool_options *options)
 
 void pool_push(pool *p, exchange *x)
 {
-    queue *q = x->lane == LANE_PROBE ? &p->probes : x->lane == LANE_HEAVY ? &p->heavy : &p->work;
+    queue *q = x->lane == LANE_PROBE    ? &p->probes
+               : x->lane == LANE_HEAVY  ? &p->heavy
+               : x->lane == LANE_STREAM ? &p->streams
+                                        : &p->work;
     x->next = NULL;
     x->queued = clock_monotonic();
     pthread_mutex_lock(&p->lock);
@@ -131,7 +145,7 @@ void pool_push(pool *p, exchange *x)
 void pool_counts(pool *p, int *waiting, int *busy)
 {
     pthread_mutex_lock(&p->lock);
-    *waiting = p->work.waiting + p->probes.waiting + p->heavy.waiting;
+    *waiting = p->work.waiting + p->probes.waiting + p->heavy.waiting + p->streams.waiting;
     *busy = p->busy;
     pthread_mutex_unlock(&p->lock);
 }
@@ -144,6 +158,7 @@ int pool_stop(pool *p, instant until)
     pthread_cond_broadcast(&p->work.filled);
     pthread_cond_broadcast(&p->probes.filled);
     pthread_cond_broadcast(&p->heavy.filled);
+    pthread_cond_broadcast(&p->streams.filled);
     pthread_mutex_unlock(&p->lock);
     int running = 0;
     for (int i = 0; i < p->count; i++)

@@ -45,6 +45,17 @@ static void allow_header(exchange *x)
     answer_header(x, "Allow", text_built(&allow));
 }
 
+/* It may outlive its connection, whose memory holds the headers. */
+static void begin_stream(exchange *x)
+{
+    arena *a = x->rq.arena;
+    x->lane = LANE_STREAM;
+    x->stream.stage = STREAM_NEW;
+    x->body_limit = x->server->options.stream_limit ? x->server->options.stream_limit : STREAM_LIMIT;
+    x->rq.request_id = text_copy(a, x->rq.request_id);
+    if (text_is(x->rq.user_agent)) x->rq.user_agent = text_copy(a, x->rq.user_agent);
+}
+
 /* Chooses the row; what has none is answered here. True when the answer stands already. */
 static bool choose_route(exchange *x, const char *name)
 {
@@ -66,15 +77,30 @@ static bool choose_route(exchange *x, const char *name)
     x->slot = slot->number;
     x->rq.route = slot->row;
     x->lane = slot->row->heavy ? LANE_HEAVY : builtin_lane(slot->row, &is_builtin);
+    if (slot->row->stream) begin_stream(x);
     if (slot->row->body_limit) x->body_limit = slot->row->body_limit;
     route_match_name(&x->match, slot->row);
     return false;
 }
 
-static error too_large(exchange *x)
+/* "10 MB", "64 kB": as much of it as says something. */
+static text bytes_for_people(arena *a, size_t bytes)
 {
-    return fail(x->rq.arena, TOO_LARGE, "", "The body is larger than the limit of %zu bytes (%.0f MB).", x->body_limit,
-                (double)x->body_limit / 1e6);
+    if (bytes >= 1000000) return text_format(a, "%.4g MB", (double)bytes / 1e6);
+    return bytes >= 1000 ? text_format(a, "%.4g kB", (double)bytes / 1e3) : text_format(a, "%zu bytes", bytes);
+}
+
+error server_too_large(exchange *x)
+{
+    arena *a = x->rq.arena;
+    text limit = bytes_for_people(a, x->body_limit);
+    const char *advice = x->server->options.large_body_advice;
+    bool says_advice = advice && !x->rq.route->stream && x->body_limit >= BODY_LIMIT / 10;
+    const char *found = x->declared > x->body_limit
+                            ? text_format(a, "%llu bytes were announced", (unsigned long long)x->declared).data
+                            : "more than that was sent";
+    return fail(a, TOO_LARGE, "", "The body is larger than the limit of %zu bytes (%.*s): %s.%s%s", x->body_limit,
+                PRINT(limit), found, says_advice ? " " : "", says_advice ? advice : "");
 }
 
 static enum MHD_Result queue_answer(exchange *x)
@@ -88,7 +114,7 @@ static enum MHD_Result queue_answer(exchange *x)
 }
 
 /* Told while the client still sends: past libmicrohttpd, which would wait for the whole body first. */
-static void refuse_now(exchange *x, error why)
+void server_refuse(exchange *x, error why)
 {
     cut_kind kind = why->kind == TOO_LARGE ? CUT_TOO_LARGE : why->kind == UNAVAILABLE ? CUT_MEMORY : CUT_MALFORMED;
     answer_error(x, why);
@@ -106,14 +132,16 @@ static enum MHD_Result begin(exchange *x, struct MHD_Connection *connection, con
         return answer_status(x, 414, "The address is longer than the limit of 8 kB."), queue_answer(x);
     /* The connection ends with the answer: where the next request on it would begin cannot be known. */
     error wrong = exchange_check_headers(x, &x->refusal_status);
-    if (wrong) return refuse_now(x, wrong), MHD_YES;
+    if (wrong) return server_refuse(x, wrong), MHD_YES;
     bool answered = choose_route(x, method);
     int64_t declared = 0;
     text length = exchange_header(x, "Content-Length");
-    x->has_body = (text_integer(length, &declared) && declared > 0) || text_is(exchange_header(x, "Transfer-Encoding"));
-    if (declared > (int64_t)x->body_limit) {
-        if (x->expects_continue) return answer_error(x, too_large(x)), queue_answer(x);
-        refuse_now(x, too_large(x));
+    bool is_said = text_integer(length, &declared) && declared > 0;
+    x->declared = is_said ? (uint64_t)declared : 0;
+    x->has_body = is_said || text_is(exchange_header(x, "Transfer-Encoding"));
+    if (x->declared > x->body_limit) {
+        if (x->expects_continue) return answer_error(x, server_too_large(x)), queue_answer(x);
+        server_refuse(x, server_too_large(x));
         return MHD_YES;
     }
     /* libmicrohttpd ends the connection after an answer that is queued before the request was read to its end, so that
@@ -129,13 +157,13 @@ static enum MHD_Result take_piece(exchange *x, const char *data, size_t *length)
     *length = 0;
     if (x->is_refused) return MHD_YES;
     struct http_server *s = x->server;
-    if (x->body.length + count > x->body_limit) return refuse_now(x, too_large(x)), MHD_YES;
+    if (x->body.length + count > x->body_limit) return server_refuse(x, server_too_large(x)), MHD_YES;
     size_t held = atomic_fetch_add(&s->bodies_held, count) + count;
     bool fits = !s->options.body_memory || held <= s->options.body_memory;
     if (fits && body_add(&x->body, data, count)) return MHD_YES;
     atomic_fetch_sub(&s->bodies_held, count);
-    refuse_now(x, fail_later(x->rq.arena, UNAVAILABLE, 1,
-                             "The server holds as many request bodies as it may just now. Try again in a moment."));
+    server_refuse(x, fail_later(x->rq.arena, UNAVAILABLE, 1,
+                                "The server holds as many request bodies as it may just now. Try again in a moment."));
     return MHD_YES;
 }
 
@@ -150,8 +178,20 @@ static enum MHD_Result hand_over(exchange *x)
     return MHD_YES;
 }
 
+void server_done(exchange *x)
+{
+    struct http_server *s = x->server;
+    exchange_release(x);
+    atomic_fetch_sub(&s->under_way, 1);
+}
+
 void server_hand_back(exchange *x)
 {
+    if (x->stream.stage == STREAM_GONE) {
+        server_done(x); /* there is no connection any more */
+        return;
+    }
+    if (x->stream.stage != STREAM_NONE && x->client) client_streaming(x->client);
     MHD_resume_connection(x->connection);
 }
 
@@ -161,10 +201,11 @@ static enum MHD_Result handle(void *server, struct MHD_Connection *connection, c
     (void)server, (void)url, (void)version;
     exchange *x = *context;
     if (!x->begun) return begin(x, connection, method);
-    if (*upload_size) return take_piece(x, upload, upload_size);
+    bool is_stream = x->stream.stage != STREAM_NONE;
+    if (*upload_size) return (is_stream ? stream_take : take_piece)(x, upload, upload_size);
     if (x->is_refused) return MHD_NO; /* told already; only the end is left */
     if (x->response || x->body_done) return queue_answer(x);
-    return hand_over(x);
+    return is_stream ? stream_end(x) : hand_over(x);
 }
 
 /* ------------------------------------------------------------------ and is done */
@@ -176,11 +217,11 @@ static void completed(void *server, struct MHD_Connection *connection, void **co
     struct http_server *s = server;
     exchange *x = *context;
     if (!x) return;
-    metrics_count(s->metrics, x->slot, x->status, clock_monotonic() - x->started, x->body.length, x->reply.body.length);
+    metrics_count(s->metrics, x->slot, x->status, clock_monotonic() - x->started,
+                  x->body.length + (size_t)x->stream.received, x->reply.body.length);
     if (x->client && !x->is_refused) client_waiting(x->client);
     *context = NULL;
-    exchange_release(x);
-    atomic_fetch_sub(&s->under_way, 1);
+    if (!stream_gone(x)) server_done(x);
 }
 
 static void connection_changes(void *server, struct MHD_Connection *connection, void **context,
@@ -284,6 +325,7 @@ error http_start(arena *a, const http_options *options, http_server **out)
     TRY(listen_at(a, options->listen, &fd, &s->port));
     s->pool = pool_start(a, &(pool_options){ .threads = options->threads,
                                              .heavy_threads = options->heavy_threads ? options->heavy_threads : 1,
+                                             .stream_threads = options->stream_threads ? options->stream_threads : 1,
                                              .heavy_wait = SECONDS(options->heavy_wait_ms) / 1000 });
     bool watching = s->pool && clients_watch(s->clients);
     if (watching) s->daemon = start_daemon(s, fd);
