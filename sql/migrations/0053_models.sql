@@ -63,8 +63,8 @@ select ledger_gate('models',
 select audited_table('models', 'model', '{features,outputs,structure,training}');
 revoke delete on models from aic_tenant, aic_system;
 
--- The bytes, in pieces. They come before their model in the transaction that registers it (or gives it its artefact), and
--- nothing is added, changed or taken away afterwards.
+-- The bytes, in pieces. They come before their model's row says that it has them; from then on nothing is added, changed or
+-- taken away. Until then an upload that broke off is taken away by the next.
 create table model_artefacts (
     org_id uuid not null,
     model_id uuid not null,
@@ -76,16 +76,22 @@ create table model_artefacts (
 -- Most model files hardly shrink, and trying takes longer than writing them.
 alter table model_artefacts alter column bytes set storage external;
 select tenant_table('model_artefacts');
-select append_only('model_artefacts');
+revoke update, truncate on model_artefacts from aic_tenant, aic_system;
 
 create function check_artefact_part() returns trigger language plpgsql as $$
+declare
+    part model_artefacts := case when tg_op = 'DELETE' then old else new end;
 begin
-    if exists (select from models m where m.org_id = new.org_id and m.id = new.model_id and m.artefact_sha256 is not null) then
-        raise exception 'this model has its artefact; another one is another version' using errcode = 'AC409', detail = '/artefact';
+    if tg_op = 'UPDATE' then
+        raise exception 'an artefact is not changed' using errcode = 'AC403';
     end if;
-    return new;
+    if exists (select from models m where m.org_id = part.org_id and m.id = part.model_id and m.artefact_sha256 is not null) then
+        raise exception 'This model has its artefact; another one is another version.' using errcode = 'AC409', detail = '/artefact';
+    end if;
+    return part;
 end $$;
-create trigger check_artefact_part before insert on model_artefacts for each row execute function check_artefact_part();
+create trigger check_artefact_part before insert or update or delete on model_artefacts for each row execute function check_artefact_part();
+create trigger append_only_all before truncate on model_artefacts for each statement execute function refuse_change();
 
 -- The hash of a model is the hash of the bytes that are kept, whoever writes it. What an artefact says of itself (features,
 -- outputs, structure) stays with it.

@@ -4,19 +4,14 @@
 
 /* ------------------------------------------------------------------ pieces */
 
-/* An error outlives the memory of the piece that it is about. */
-static error kept(arena *a, error bad)
-{
-    return bad ? fail(a, bad->kind, text_string(a, text_of(bad->pointer)), "%s", bad->message) : OK;
-}
-
 /* What a statement takes and gives lies in the scope's arena until that ends. For hundreds of pieces of a megabyte that
  * would be the artefact once more: each gets an arena of its own. */
-static error store_piece(scope *db, const sql_model_artefact_add_in *in)
+error artefact_store_piece(scope *db, uuid model_id, int64_t part, text bytes)
 {
     arena *whole = db->arena;
     db->arena = arena_new();
-    error bad = kept(whole, sql_model_artefact_add(db, in));
+    error bad = error_copy(
+        whole, sql_model_artefact_add(db, &(sql_model_artefact_add_in){ .model_id = model_id, .part = part, .bytes = bytes }));
     arena_drop(db->arena);
     db->arena = whole;
     return bad;
@@ -27,7 +22,7 @@ error artefact_store(scope *db, uuid model_id, text bytes)
     int64_t part = 0;
     for (size_t at = 0; at < bytes.length; at += MODEL_PART_BYTES, part++) {
         size_t length = bytes.length - at < MODEL_PART_BYTES ? bytes.length - at : MODEL_PART_BYTES;
-        TRY(store_piece(db, &(sql_model_artefact_add_in){ .model_id = model_id, .part = part, .bytes = { bytes.data + at, length } }));
+        TRY(artefact_store_piece(db, model_id, part, (text){ bytes.data + at, length }));
     }
     return OK;
 }
@@ -38,7 +33,7 @@ static error read_piece(scope *db, uuid model_id, int64_t part, char *into, size
     model_part piece;
     arena *whole = db->arena;
     db->arena = arena_new();
-    error bad = kept(whole, sql_model_artefact_part(db, &(sql_model_artefact_part_in){ .model_id = model_id, .part = part }, &found, &piece));
+    error bad = error_copy(whole, sql_model_artefact_part(db, &(sql_model_artefact_part_in){ .model_id = model_id, .part = part }, &found, &piece));
     *length = !bad && found && piece.bytes.length <= most ? piece.bytes.length : 0;
     if (*length) memcpy(into, piece.bytes.data, *length);
     arena_drop(db->arena);
@@ -46,20 +41,25 @@ static error read_piece(scope *db, uuid model_id, int64_t part, char *into, size
     return bad;
 }
 
-error models_artefact(scope *db, const model_row *row, text *bytes)
+error artefact_read(scope *db, uuid model_id, size_t length, text *bytes)
 {
-    if (!row->artefact_bytes.is_set)
-        return fail(db->arena, NOT_FOUND, "/artefact", "%s",
-                    text_equal_string(row->kind, "ENDPOINT") ? "This model stays elsewhere: it has no artefact here."
-                                                             : "This model has no artefact yet.");
-    size_t length = (size_t)row->artefact_bytes.value, at = 0, piece;
+    size_t piece;
     char *all = arena_alloc(db->arena, length);
-    for (int64_t part = 0; at < length; part++, at += piece) {
-        TRY(read_piece(db, row->id, part, all + at, length - at, &piece));
+    int64_t part = 0;
+    for (size_t at = 0; at < length; at += piece) {
+        TRY(read_piece(db, model_id, part++, all + at, length - at, &piece));
         if (!piece) return fail(db->arena, INTERNAL, "", "The artefact of a model is not whole.");
     }
     *bytes = (text){ all, length };
     return OK;
+}
+
+error models_artefact(scope *db, const model_row *row, text *bytes)
+{
+    if (row->artefact_bytes.is_set) return artefact_read(db, row->id, (size_t)row->artefact_bytes.value, bytes);
+    return fail(db->arena, NOT_FOUND, "/artefact", "%s",
+                text_equal_string(row->kind, "ENDPOINT") ? "This model stays elsewhere: it has no artefact here."
+                                                         : "This model has no artefact yet.");
 }
 
 /* ------------------------------------------------------------------ what is told of one */

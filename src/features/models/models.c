@@ -132,16 +132,13 @@ static error check_metrics(arena *a, text metrics)
     return json_is_object(value) ? OK : fail(a, INVALID, "/metrics", "Expected an object such as {\"auc\": 0.81}.");
 }
 
-error models_may_take_artefact(arena *a, const model_row *row, text bytes)
+error models_may_take_artefact(arena *a, const model_row *row)
 {
     if (text_equal_string(row->kind, "ENDPOINT"))
         return fail(a, CONFLICT, "/artefact", "This model stays elsewhere, at %.*s: it takes no artefact.", PRINT(row->endpoint_url));
     if (text_is(row->artefact_sha256))
         return fail(a, CONFLICT, "/artefact", "This model has its artefact; another one is another version.");
     if (!row->is_active) return fail(a, CONFLICT, "/is_active", "This model has been retired.");
-    if (!bytes.length) return fail(a, INVALID, "/artefact", "The artefact is empty.");
-    if (bytes.length > MODEL_ARTEFACT_MOST)
-        return fail(a, TOO_LARGE, "/artefact", "The artefact has %zu bytes; the limit is %d (200 MB).", bytes.length, MODEL_ARTEFACT_MOST);
     return OK;
 }
 
@@ -257,7 +254,6 @@ error models_register(platform *app, scope *db, const model_draft *draft, text b
     model_row row = row_of(db, draft);
     if (is_endpoint) TRY(register_endpoint(app, db, draft, &row));
     if (bytes.data) {
-        TRY(models_may_take_artefact(db->arena, &row, bytes));
         TRY(model_read(db->arena, bytes, model_limits_standard(), &m));
         TRY(artefact_store(db, row.id, bytes));
         artefact_describe(db->arena, m, bytes, &row);
@@ -388,9 +384,8 @@ error models_change(platform *app, scope *db, uuid id, int64_t version, const mo
 error models_give_artefact(scope *db, uuid id, text bytes, const model *m, model_row *out)
 {
     TRY(lock(db, id, out));
-    TRY(models_may_take_artefact(db->arena, out, bytes));
+    TRY(models_may_take_artefact(db->arena, out));
     model_row row = *out;
-    TRY(artefact_store(db, id, bytes));
     artefact_describe(db->arena, m, bytes, &row);
     if (!text_equal_string(out->type, "OTHER")) row.type = out->type;
     TRY(update(db, out, &row));

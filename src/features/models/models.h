@@ -65,10 +65,10 @@ error models_read_card(scope *db, uuid id, model_card *out);
 /* `bytes` NO_TEXT: the artefact follows. INVALID says what cannot be read in it; CONFLICT: name and version are taken. */
 error models_register(platform *app, scope *db, const model_draft *draft, text bytes, model_row *out);
 error models_change(platform *app, scope *db, uuid id, int64_t version, const model_change *change, model_row *out);
-/* Of a model that has none. `m` is what model_read made of the bytes. */
+/* Of a model that has none. The bytes are in the database already; `m` is what model_read made of them. */
 error models_give_artefact(scope *db, uuid id, text bytes, const model *m, model_row *out);
-/* Before its bytes are read: CONFLICT when it has them, INVALID for nothing, TOO_LARGE. */
-error models_may_take_artefact(arena *a, const model_row *row, text bytes);
+/* CONFLICT when it has one, is retired, or stays elsewhere. */
+error models_may_take_artefact(arena *a, const model_row *row);
 /* The bytes of a model's artefact; NOT_FOUND with a sentence when there are none yet. */
 error models_artefact(scope *db, const model_row *row, text *bytes);
 text models_file_name(arena *a, const model_row *row); /* "loan-score-3.2.json" */

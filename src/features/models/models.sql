@@ -82,6 +82,19 @@ insert into model_artefacts (org_id, model_id, part, bytes) values (current_org(
 -- out: model_part (bytes bytea)
 select bytes from model_artefacts where org_id = current_org() and model_id = $model_id and part = $part;
 
+-- What an upload that broke off has left.
+-- name: model_artefact_clear :exec
+-- as: tenant
+-- in: model_id uuid
+delete from model_artefacts where org_id = current_org() and model_id = $model_id;
+
+-- name: model_artefact_size :one
+-- as: tenant
+-- in: model_id uuid
+-- out: model_artefact_size (parts bigint, bytes bigint)
+select count(*) as parts, coalesce(sum(octet_length(bytes)), 0)::bigint as bytes
+from model_artefacts where org_id = current_org() and model_id = $model_id;
+
 -- ------------------------------------------------------------------ endpoints
 
 -- name: prediction_endpoint_insert :exec

@@ -1,3 +1,4 @@
+#include "features/models/artefacts.h"
 #include "features/models/models.h"
 #include "features/models/uploads.h"
 
@@ -138,13 +139,6 @@ static const field change_fields[] = {
     FIELDS_END
 };
 
-typedef struct artefact_upload {
-    text artefact;
-} artefact_upload;
-
-static const field upload_fields[] = { FIELD(artefact_upload, artefact, A_TEXT, REQUIRED, .doc = "The file in base64"),
-                                       FIELDS_END };
-
 static const field query_fields[] = { PAGE_FIELDS(models_query),
                                       FIELD(models_query, q, A_TEXT, MAX(200), .doc = "Words in the name"),
                                       FIELD(models_query, system_id, MAYBE_UUID),
@@ -200,38 +194,10 @@ static error patch_model(request *rq, const void *body, void *reply)
     return OK;
 }
 
-/* A file that may be large: the request does not read it, a worker with bounded memory does. */
-static error queue_reading(request *rq, const model_row *row, text bytes)
-{
-    uuid task;
-    json_writer w = json_writer_in(rq->arena);
-    json_open(&w, '{');
-    json_key(&w, "model_id"), json_write_uuid(&w, row->id);
-    json_close(&w, '}');
-    TRY(tasks_add(rq->scope, &(task_order){ .kind = "READ_MODEL", .input = json_written(&w), .data = bytes, .system_id = row->system_id }, &task));
-    return task_accepted(rq, task);
-}
-
 static error post_artefact(request *rq, const void *body, void *reply)
 {
     (void)body;
-    const id_path *path = rq->path;
-    model_row *out = reply;
-    artefact_upload in = { 0 };
-    text bytes = NO_TEXT;
-    const model *m;
-    TRY(models_read(rq->scope, path->id, out));
-    if (text_equal_string(rq->content_type, "application/octet-stream"))
-        bytes = rq->body;
-    else
-        TRY(upload_read(rq, upload_fields, &in, &bytes));
-    if (!text_is(bytes)) TRY(upload_base64(rq->arena, in.artefact, "/artefact", &bytes));
-    TRY(models_may_take_artefact(rq->arena, out, bytes));
-    if (bytes.length > MODEL_READ_AT_ONCE) return queue_reading(rq, out, bytes);
-    TRY(model_read(rq->arena, bytes, model_limits_standard(), &m));
-    TRY(models_give_artefact(rq->scope, path->id, bytes, m, out));
-    reply_etag_version(rq, out->version);
-    return OK;
+    return artefact_upload_finish(rq, reply);
 }
 
 static error get_artefact(request *rq, const void *body, void *reply)
@@ -281,7 +247,7 @@ static error get_cache(request *rq, const void *body, void *reply)
 /* ------------------------------------------------------------------ the table */
 
 static const char *const draft_media[] = { "application/json", "multipart/form-data", NULL };
-static const char *const upload_media[] = { "application/octet-stream", "application/json", "multipart/form-data", NULL };
+static const char *const upload_media[] = { "application/octet-stream", "application/json", "text/plain", NULL };
 
 const route models_routes[] = {
     { GET, "/models", "List models", SIGNED_IN, TENANT, QUERY(models_query, query_fields),
@@ -299,12 +265,12 @@ const route models_routes[] = {
       PATH(id_path, id_path_fields), BODY(model_change, change_fields), REPLY(model_row, model_fields),
       .audit = "model_changed", .rate = RATE_WRITE, .if_match = true, .handle = patch_model },
     { POST, "/models/{id}/artefact", "Give a model its artefact", CAPABILITY("manage_models"), TENANT,
-      PATH(id_path, id_path_fields), BODY(artefact_upload, upload_fields), REPLY(model_row, model_fields),
-      .raw_body = true, .media = upload_media, .audit = "model_artefact_given", .rate = RATE_WRITE,
+      PATH(id_path, id_path_fields), REPLY(model_row, model_fields), .raw_body = true, .media = upload_media,
+      .stream = &artefact_upload, .audit = "model_artefact_given", .rate = RATE_WRITE,
       .body_limit = MODEL_ARTEFACT_MOST,
-      .description = "Once: another artefact is another version. Up to 200 MB as application/octet-stream. A file of up to "
-                     "10 MB is read at once; a larger one by a worker, and the answer is then 202 {task_id, status} as "
-                     "POST /explain gives it.",
+      .description = "The file itself, up to 200 MB, whatever its media type says. Once: another artefact is another "
+                     "version. A file of up to 10 MB is read at once; a larger one by a worker, and the answer is then 202 "
+                     "{task_id, status} as POST /explain gives it.",
       .handle = post_artefact },
     { GET, "/models/{id}/artefact", "Download a model's artefact", SIGNED_IN, TENANT, PATH(id_path, id_path_fields),
       .raw_reply = "application/octet-stream", .key_reads = true, .audit = "model_artefact_downloaded",
