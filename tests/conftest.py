@@ -62,7 +62,7 @@ class Server:
         Server.unchecked.add(self)
         self.log = open(self.data / "log", "ab")
         command = [str(BUILD / "aicd"), "serve", "--data", str(self.data), "--listen", "127.0.0.1:0", *self.extra]
-        self.process = subprocess.Popen(command, stderr=self.log, env={**os.environ, "AIC_RATE_LIMITS": "off", "AIC_MFA": "optional", "AIC_LOG_LEVEL": "debug", **self.environment})
+        self.process = subprocess.Popen(command, stderr=self.log, env={**os.environ, "AIC_RATE_LIMITS": "off", "AIC_MFA": "optional", "AIC_LOG_LEVEL": "debug", "AIC_WORKERS": "0", **self.environment})
         wait_for(lambda: (self.data / "aicd.url").exists() or self.process.poll() is not None)
         assert self.process.poll() is None, (self.data / "log").read_text()
         self.url = (self.data / "aicd.url").read_text().strip()

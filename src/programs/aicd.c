@@ -10,6 +10,8 @@ extern char **environ;
 
 static const char usage[] =
     "usage: aicd serve [--data DIR] [--listen HOST:PORT] [--demo]   run the server\n"
+    "       aicd worker [--data DIR]                               do tasks, one at a time, for the servers of a "
+    "database (DATABASE_URL)\n"
     "       aicd migrate [--data DIR]                              bring the database up to date, then stop\n"
     "       aicd keys list                                         list the keys that sign access tokens\n"
     "       aicd keys rotate [--emergency] [--reason TEXT]         make a new one; the old verifies 24 hours more, in "
@@ -39,6 +41,7 @@ static const command commands[] = {
     { "keys", aicd_keys, 2 },     { "make-super-admin", aicd_make_super_admin, 1 },
     { "audit", aicd_audit, 1 },   { "openapi", aicd_openapi, 0 },
     { "routes", aicd_routes, 0 }, { "settings", aicd_print_settings, 0 },
+    { "worker", aicd_worker, 0 },
 };
 
 /* Options that take a value; each stands for a setting. */
@@ -56,6 +59,7 @@ static bool read_option(int argc, char **argv, int *i, command_line *line)
     if (!strcmp(name, "--examples")) return line->examples = value, true;
     if (!strcmp(name, "--reason")) return line->reason = value, true;
     if (!strcmp(name, "--before")) return line->before = value, true;
+    if (!strcmp(name, "--worker")) return line->worker = value, true;
     return false;
 }
 

@@ -12,6 +12,7 @@
 #include "features/limits/limits.h"
 #include "features/mail/mail.h"
 #include "features/rates/rates.h"
+#include "jobs/jobs.h"
 #include "programs/aicd_routes.h"
 #include "programs/web_files.h"
 #include "store/statement.h"
@@ -22,6 +23,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <sys/sysinfo.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -48,6 +50,7 @@ typedef struct running {
     platform app;
     http_server *server;
     post *post; /* sends letters */
+    workers *workers;
 } running;
 
 static int report(const running *r, error bad)
@@ -259,6 +262,39 @@ static error start_server(running *r)
     return write_url(r, url);
 }
 
+/* ------------------------------------------------------------------ the workers */
+
+/* A worker reads what strangers made, and has no use for secrets but the database's. */
+static const char *const *worker_environment(const running *r)
+{
+    size_t count = 0, n = 0;
+    while (environ[count]) count++;
+    const char **out = ARENA_ARRAY(r->arena, count + 2, const char *);
+    for (size_t i = 0; i < count; i++) {
+        bool left_out = !strncmp(environ[i], "DATABASE_URL=", strlen("DATABASE_URL="));
+        for (const setting *s = aicd_settings; s->name; s++) {
+            size_t length = strlen(s->name);
+            left_out |= s->secret && !strncmp(environ[i], s->name, length) && environ[i][length] == '=';
+        }
+        if (!left_out) out[n++] = environ[i];
+    }
+    out[n] = text_format(r->arena, "DATABASE_URL=%.*s", PRINT(r->database.url)).data;
+    return out;
+}
+
+static error start_workers(running *r)
+{
+    text wanted = config_text(r->settings, "AIC_WORKERS");
+    int count = text_is(wanted) ? (int)config_integer(r->settings, "AIC_WORKERS") : get_nprocs();
+    if (count == 0) return OK;
+    const char **command = ARENA_ARRAY(r->arena, 5, const char *);
+    command[0] = "aicd", command[1] = "worker", command[2] = "--data", command[3] = r->data;
+    workers_options options = {
+        .store = r->app.store, .log = &r->log, .count = count, .command = command, .environment = worker_environment(r)
+    };
+    return workers_start(r->arena, &options, &r->workers);
+}
+
 /* ------------------------------------------------------------------ from start to stop */
 
 static error prepare(running *r)
@@ -277,6 +313,7 @@ static void stop(running *r)
     /* A handler that still runs uses what would be taken down: the database is stopped cleanly, then the process ends.
      */
     bool hanging = r->server && http_stop(r->server, GRACE_SECONDS) > 0;
+    if (r->workers) workers_stop(r->workers);
     if (r->post) mail_stop(r->post);
     if (hanging) {
         if (r->cluster) cluster_stop(r->cluster);
@@ -328,6 +365,7 @@ int aicd_serve(arena *a, const config *settings, const command_line *line)
     error bad = prepare(&r);
     if (!bad) bad = start_app(&r);
     if (!bad) bad = start_server(&r);
+    if (!bad) bad = start_workers(&r);
     if (bad) {
         int code = report(&r, bad);
         stop(&r);
@@ -350,11 +388,13 @@ int aicd_migrate(arena *a, const config *settings, const command_line *line)
 
 static error open_and_work(running *r, database_work work, const void *given)
 {
-    TRY(prepare(r));
     TRY(store_open(r->arena, &r->database, &r->app.store));
-    database_tools tools = {
-        .arena = r->arena, .settings = r->settings, .data = r->data, .store = r->app.store, .database = &r->database
-    };
+    database_tools tools = { .arena = r->arena,
+                             .settings = r->settings,
+                             .data = r->data,
+                             .store = r->app.store,
+                             .database = &r->database,
+                             .log = &r->log };
     return work(&tools, given);
 }
 
@@ -363,7 +403,23 @@ int aicd_on_database(arena *a, const config *settings, const command_line *line,
     running r = running_of(a, settings, line);
     if (r.log.least < LOG_WARNING) r.log.least = LOG_WARNING; /* a person reads our output, not our log */
     if (sodium_init() < 0) return fputs("aicd: libsodium does not start\n", stderr), 1;
-    error bad = open_and_work(&r, work, given);
+    error bad = prepare(&r);
+    if (!bad) bad = open_and_work(&r, work, given);
+    int code = bad ? report(&r, bad) : 0;
+    stop(&r);
+    return code;
+}
+
+int aicd_beside_server(arena *a, const config *settings, const command_line *line, database_work work,
+                       const void *given)
+{
+    enum { TENANT_CONNECTIONS = 2, SYSTEM_CONNECTIONS = 1 };
+    running r = running_of(a, settings, line);
+    if (sodium_init() < 0) return fputs("aicd: libsodium does not start\n", stderr), 1;
+    error bad = line->worker ? start_database(&r) : prepare(&r);
+    r.database.tenant_connections = TENANT_CONNECTIONS;
+    r.database.system_connections = SYSTEM_CONNECTIONS;
+    if (!bad) bad = open_and_work(&r, work, given);
     int code = bad ? report(&r, bad) : 0;
     stop(&r);
     return code;

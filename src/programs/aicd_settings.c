@@ -82,6 +82,16 @@ const setting aicd_settings[] = {
       .least = 1,
       .most = 256,
       .doc = "Requests worked on at a time" },
+    { .name = "AIC_WORKERS",
+      .kind = SETTING_INTEGER,
+      .least = 0,
+      .most = 256,
+      .doc = "Processes that do tasks, started by the server; not set: as many as cores; 0: none, as when they run on "
+             "other machines (aicd worker)" },
+    { .name = "AIC_TEST_TASKS",
+      .kind = SETTING_BOOL,
+      .standard = "off",
+      .doc = "on: workers know tasks that sleep, count and take memory, for tests; refused outside development" },
     { .name = "AIC_CONNECTIONS",
       .kind = SETTING_INTEGER,
       .standard = "2000",
@@ -198,6 +208,8 @@ error aicd_check_settings(arena *a, const config *settings, const command_line *
     bool is_development = text_equal_string(config_text(settings, "AIC_ENV"), "development");
     if (!is_development && text_equal_string(config_text(settings, "AIC_MFA"), "optional"))
         return fail(a, INVALID, "", "AIC_MFA=optional is refused outside development.");
+    if (!is_development && config_bool(settings, "AIC_TEST_TASKS"))
+        return fail(a, INVALID, "", "AIC_TEST_TASKS is refused outside development.");
     if (!is_development) TRY(check_mail(a, settings));
     if (!is_production(settings)) return OK;
     error wrong = OK;

@@ -31,7 +31,9 @@ def foreign(other):
         with person as (insert into users (org_id, name, email, role) values ('{other.org_id}', 'Secret system', '{uuid.uuid4()}@example.com', 'VIEWER') returning id)
         insert into webauthn_credentials (org_id, user_id, credential_id, public_key, sign_count, name, backup_eligible, backed_up)
         select '{other.org_id}', id, sha256(id::text::bytea), repeat('k', 80)::bytea, 0, 'Secret system', false, false from person returning id""").stdout.strip()
-    return {"systems": system["id"], "audit-log": entry, "analyses": answer.json()["analysis_id"], "ledger": answer.json()["ledger_entry_id"], "users": other.registered["user"]["id"], "incidents": incident["id"], "leads": lead, "roles": role, "api-keys": key, "invites": invited, "passkeys": passkey}
+    task = other.server.psql("aic_tenant", f"""set aic.org_id = '{other.org_id}';
+        insert into tasks (org_id, kind, input, deadline_seconds, memory_limit_mb, system_id) values ('{other.org_id}', 'SECRET', '"Secret system"', 60, 64, '{system['id']}') returning id""").stdout.strip()
+    return {"tasks": task, "systems": system["id"], "audit-log": entry, "analyses": answer.json()["analysis_id"], "ledger": answer.json()["ledger_entry_id"], "users": other.registered["user"]["id"], "incidents": incident["id"], "leads": lead, "roles": role, "api-keys": key, "invites": invited, "passkeys": passkey}
 
 
 def tenant_routes():

@@ -14,7 +14,7 @@
 #include "engine/aic_engine.h"
 #include "features/app.h"
 #include "features/models/model_cache.h"
-#include "jobs/jobs.h"
+#include "features/tasks/tasks.h"
 #include "models.sql.h"
 
 enum {
@@ -80,14 +80,6 @@ typedef struct trained_model {
     const model *model;
 } trained_model;
 error models_register_trained(scope *db, const trained_model *t, model_row *out);
-
-/* A task's answer: 202. */
-typedef struct task_receipt {
-    uuid task_id;
-    text status;
-} task_receipt;
-extern const field task_receipt_fields[];
-error task_accepted(request *rq, uuid task);
 
 extern const task_kind read_model_task;
 

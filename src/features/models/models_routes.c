@@ -8,7 +8,6 @@ static const char *const stage_names[] = { "DEVELOPMENT", "TESTING", "PRODUCTION
 static const char *const drift_names[] = { "UNKNOWN", "STABLE", "WARNING", "CRITICAL", NULL };
 static const char *const verdict_names[] = { "PASS", "REVIEW", "FAIL", "INSUFFICIENT_DATA", NULL };
 static const char *const program_names[] = { "SERVER", "WORKER", NULL };
-static const char *const task_status_names[] = { "PENDING", NULL };
 
 /* ------------------------------------------------------------------ what comes back */
 
@@ -85,19 +84,6 @@ static const field card_fields[] = {
     CONTEXT(explanation_count, AN_INTEGER, .doc = "Explanations of it that are kept"),
     FIELDS_END
 };
-
-const field task_receipt_fields[] = { FIELD(task_receipt, task_id, A_UUID, .doc = "See GET /tasks/{id}"),
-                                      FIELD(task_receipt, status, ONE_OF(task_status_names)), FIELDS_END };
-
-error task_accepted(request *rq, uuid task)
-{
-    json_writer w = json_writer_in(rq->arena);
-    fields_encode(&w, task_receipt_fields, &(task_receipt){ task, TEXT("PENDING") });
-    reply_status(rq, 202);
-    reply_header(rq, "Location", text_format(rq->arena, "/api/v1/tasks/%.*s", PRINT(uuid_format(rq->arena, task))));
-    reply_raw(rq, "application/json", json_written(&w));
-    return OK;
-}
 
 /* ------------------------------------------------------------------ what goes in */
 

@@ -1762,6 +1762,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List tasks, newest first */
+        get: operations["get_tasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a task and its result
+         * @description Results are kept for 24 hours; what was recorded, such as an analysis, stays.
+         */
+        get: operations["get_tasks_id"];
+        put?: never;
+        post?: never;
+        /**
+         * Cancel a task
+         * @description At once, also while it runs. Cancelling twice is fine; a task that has ended otherwise is a conflict.
+         */
+        delete: operations["delete_tasks_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -9803,6 +9844,187 @@ export interface operations {
             400: components["responses"]["bad_request"];
             401: components["responses"]["unauthenticated"];
             403: components["responses"]["forbidden"];
+            414: components["responses"]["address_too_long"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    get_tasks: {
+        parameters: {
+            query?: {
+                /** @description How many at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                status?: "PENDING" | "RUNNING" | "SUCCEEDED" | "FAILED" | "CANCELLED";
+                kind?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List tasks, newest first */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** Format: uuid */
+                            task_id: string;
+                            /** @example EXPLAIN */
+                            kind: string;
+                            /** @enum {string} */
+                            status: "PENDING" | "RUNNING" | "SUCCEEDED" | "FAILED" | "CANCELLED";
+                            progress: number | null;
+                            /** @description What it does just now, in words */
+                            message: string | null;
+                            /** @description Of a task that failed: {kind, message, hint} */
+                            error: unknown;
+                            /** Format: uuid */
+                            system_id: string | null;
+                            /**
+                             * Format: uuid
+                             * @description User or API key
+                             */
+                            requested_by: string | null;
+                            /** @description How often it was begun: again only when the process that did it ended */
+                            attempts: number;
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            started_at: string | null;
+                            /** Format: date-time */
+                            finished_at: string | null;
+                            /** @description As its progress so far suggests; while it runs */
+                            remaining_seconds: number | null;
+                            resource_usage: {
+                                /** @description Of all cores together */
+                                compute_ms: number;
+                                peak_memory_mb: number | null;
+                                /** @description 12 W a core and 900 g a kWh: 3e-6 g a millisecond */
+                                carbon_estimate_g: number | null;
+                            };
+                        }[];
+                        next_cursor: string | null;
+                    };
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            414: components["responses"]["address_too_long"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    get_tasks_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Read a task and its result */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        task_id: string;
+                        /** @example EXPLAIN */
+                        kind: string;
+                        /** @enum {string} */
+                        status: "PENDING" | "RUNNING" | "SUCCEEDED" | "FAILED" | "CANCELLED";
+                        progress: number | null;
+                        /** @description What it does just now, in words */
+                        message: string | null;
+                        /** @description Of a task that failed: {kind, message, hint} */
+                        error: unknown;
+                        /** Format: uuid */
+                        system_id: string | null;
+                        /**
+                         * Format: uuid
+                         * @description User or API key
+                         */
+                        requested_by: string | null;
+                        /** @description How often it was begun: again only when the process that did it ended */
+                        attempts: number;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        started_at: string | null;
+                        /** Format: date-time */
+                        finished_at: string | null;
+                        /** @description As its progress so far suggests; while it runs */
+                        remaining_seconds: number | null;
+                        resource_usage: {
+                            /** @description Of all cores together */
+                            compute_ms: number;
+                            peak_memory_mb: number | null;
+                            /** @description 12 W a core and 900 g a kWh: 3e-6 g a millisecond */
+                            carbon_estimate_g: number | null;
+                        };
+                        /** @description Of a task that succeeded, as the address that asked for it says */
+                        result: unknown;
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            414: components["responses"]["address_too_long"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    delete_tasks_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Cancel a task */
+            204: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            409: components["responses"]["conflict"];
             414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
             429: components["responses"]["too_many"];
