@@ -488,6 +488,7 @@ AIC_ENGINE_API const char *fairness_report_text(arena *a, const fairness_report 
 /* ==================================================================== models and their explanations
  * Each room's header is its manual. */
 #include "engine/explain/explain.h"
+#include "engine/explain/global.h"
 #include "engine/model/model.h"
 #include "engine/trees/forest.h"
 

@@ -3,8 +3,6 @@
 #include "engine/test_data.h"
 
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 
 #define RELATIVE   1e-12
 #define ABSOLUTE   1e-14
@@ -14,37 +12,6 @@ typedef struct checker {
     arena *arena;
     size_t compared, wrong;
 } checker;
-
-/* ------------------------------------------------------------------ files */
-
-static text shared_path(arena *a, const char *name)
-{
-    const char *shared = getenv("AIC_SHARED");
-    return text_format(a, "%s/%s", shared ? shared : AIC_SOURCE_ROOT "/../shared", name);
-}
-
-static bool read_file(arena *a, text path, text *out)
-{
-    FILE *file = fopen(path.data, "rb");
-    if (!file) return false;
-    text_builder b = text_builder_in(a);
-    char piece[65536];
-    for (size_t got; (got = fread(piece, 1, sizeof piece, file)) > 0;) text_add(&b, (text){ piece, got });
-    fclose(file);
-    *out = text_built(&b);
-    return true;
-}
-
-/* Absent data is a reason to skip on somebody's desk, and a failure where everything must be tested. */
-static bool shared_file(arena *a, const char *name, text *out)
-{
-    text path = shared_path(a, name);
-    if (read_file(a, path, out)) return true;
-    const char *ci = getenv("CI");
-    if (ci && strcmp(ci, "true") == 0) fail_msg("%s is missing", path.data);
-    print_message("skipped: %s is not there\n", path.data);
-    return false;
-}
 
 /* ------------------------------------------------------------------ comparing */
 
@@ -258,7 +225,7 @@ static void check_data_set(const char *name, const char *file)
     arena *a = arena_new();
     checker c = { .arena = a };
     text golden, csv;
-    if (!shared_file(a, "golden/fairness.json", &golden) || !shared_file(a, file, &csv)) {
+    if (!test_shared_file(a, "golden/fairness.json", &golden) || !test_shared_file(a, file, &csv)) {
         arena_drop(a);
         skip();
     }
@@ -302,7 +269,7 @@ static void every_data_set_of_the_golden_file_is_tested(void **state)
     (void)state;
     arena *a = arena_new();
     text golden;
-    if (!shared_file(a, "golden/fairness.json", &golden)) {
+    if (!test_shared_file(a, "golden/fairness.json", &golden)) {
         arena_drop(a);
         skip();
     }

@@ -1,6 +1,8 @@
 #include "engine/test_data.h"
 
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 static text next_part(text *rest, char end)
 {
@@ -127,4 +129,26 @@ void test_accepted_at(error got, const char *file, int line)
     if (!got) return;
     print_error("refused: %s (%s)\n", got->message, got->pointer);
     _fail(file, line);
+}
+
+static bool read_file(arena *a, text path, text *out)
+{
+    FILE *file = fopen(path.data, "rb");
+    if (!file) return false;
+    text_builder b = text_builder_in(a);
+    char piece[65536];
+    for (size_t got; (got = fread(piece, 1, sizeof piece, file)) > 0;) text_add(&b, (text){ piece, got });
+    fclose(file);
+    *out = text_built(&b);
+    return true;
+}
+
+bool test_shared_file(arena *a, const char *name, text *out)
+{
+    const char *shared = getenv("AIC_SHARED"), *ci = getenv("CI");
+    text path = text_format(a, "%s/%s", shared ? shared : AIC_SOURCE_ROOT "/../shared", name);
+    if (read_file(a, path, out)) return true;
+    if (ci && strcmp(ci, "true") == 0) fail_msg("%s is missing", path.data);
+    print_message("skipped: %s is not there\n", path.data);
+    return false;
 }

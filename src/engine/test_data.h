@@ -38,4 +38,8 @@ void test_refused_at(error got, error_kind kind, const char *pointer, const char
 void test_accepted_at(error got, const char *file, int line);
 #define assert_accepted(call) test_accepted_at((call), __FILE__, __LINE__)
 
+/* A file of the shared folder beside the project ("golden/fairness.json"). Absent: false, a reason to skip on
+ * somebody's desk, and a failure where everything must be tested (CI=true). */
+bool test_shared_file(arena *a, const char *name, text *out);
+
 #endif

@@ -1,5 +1,5 @@
-/* Models as data: trees and linear models from files of other libraries, predicted and explained without running anything
- * that a file says. Part of aic_engine.h.
+/* Models as data: trees and linear models from files of other libraries, predicted and explained without running
+ * anything that a file says. Part of aic_engine.h.
  *
  *     const model *m;
  *     TRY(model_read(a, bytes, model_limits_standard(), &m));     // the format is recognised by its content
@@ -13,13 +13,13 @@
  *   margin[o] = base[o] + Σ_f weight[o][f] · (x[f] - center[f]) · scale[f]    for MODEL_LINEAR
  *   prediction = link(margin)
  *
- * Exactness: libraries compare in float32 or double, with < or <=. Readers turn every numeric split into `x <= threshold`
- * over doubles that decides every double exactly as the library does (model_threshold_...); a missing value (NaN) goes where
- * the split says. Averages, shrinkage and DART weights are folded into the leaves.
+ * Exactness: libraries compare in float32 or double, with < or <=. Readers turn every numeric split into `x <=
+ * threshold` over doubles that decides every double exactly as the library does (model_threshold_...); a missing value
+ * (NaN) goes where the split says. Averages, shrinkage and DART weights are folded into the leaves.
  *
- * A file is untrusted: sizes are checked against what is there before anything is allocated (no more memory than a small
- * multiple of the file), trees are proven to be trees (each node reached once), depth at most MODEL_MOST_DEPTH, all numbers
- * finite. What is wrong is told as INVALID with the place in the file. */
+ * A file is untrusted: sizes are checked against what is there before anything is allocated (no more memory than a
+ * small multiple of the file), trees are proven to be trees (each node reached once), depth at most MODEL_MOST_DEPTH,
+ * all numbers finite. What is wrong is told as INVALID with the place in the file. */
 #ifndef AIC_ENGINE_MODEL_MODEL_H
 #define AIC_ENGINE_MODEL_MODEL_H
 
@@ -61,10 +61,11 @@ typedef struct tree_node {
     double value;     /* of a leaf */
     double cover;     /* training weight (rows, or the sum of hessians) that reached it; >= 0 */
     uint32_t feature;
-    uint32_t yes, no;      /* children, greater than this node's own index */
-    uint32_t category_set; /* k > 0: model.sets[k - 1]; a category listed there goes to `yes`, any other value to `no` */
-    bool missing_yes;      /* where NaN goes */
-    bool zero_is_missing;  /* |x| <= 1e-35 goes where NaN goes (LightGBM's zero_as_missing) */
+    uint32_t yes, no; /* children, greater than this node's own index */
+    uint32_t
+        category_set;     /* k > 0: model.sets[k - 1]; a category listed there goes to `yes`, any other value to `no` */
+    bool missing_yes;     /* where NaN goes */
+    bool zero_is_missing; /* |x| <= 1e-35 goes where NaN goes (LightGBM's zero_as_missing) */
 } tree_node;
 
 typedef struct tree {
@@ -93,12 +94,14 @@ typedef struct model {
     text objective;     /* as the file says it: "binary:logistic"; NO_TEXT */
     const model_feature *features;
     size_t feature_count;
-    bool has_names; /* the file names its features */
-    size_t output_count;   /* 1 for two classes: the margin of the second, positive one */
-    const text *classes;   /* two or more; NULL when not a classifier or not named */
+    bool has_names;      /* the file names its features */
+    size_t output_count; /* 1 for two classes: the margin of the second, positive one */
+    const text *classes; /* two or more; NULL when not a classifier or not named */
     size_t class_count;
     model_link link;
     bool is_probability; /* predictions are probabilities of classes */
+    bool has_covers;     /* trees: the file says how much of the training data reached each node; without it the
+                            path-dependent method has nothing to stand on */
     bool reads_float32;  /* the library rounds inputs to float32 first: thresholds already say so; for linear models and
                             for whoever compares with it */
     const double *base;  /* [output_count] */
@@ -118,8 +121,9 @@ typedef struct model_limits {
 } model_limits;
 AIC_ENGINE_API model_limits model_limits_standard(void); /* 200 MB, 20 million nodes, 100,000 trees */
 
-/* Reads any format. INVALID says which format was taken for granted, where (tree, node, key or byte) and what was expected;
- * UNSUPPORTED features of a format (LightGBM linear trees, ONNX operators) are INVALID by name, never a wrong answer. */
+/* Reads any format. INVALID says which format was taken for granted, where (tree, node, key or byte) and what was
+ * expected; UNSUPPORTED features of a format (LightGBM linear trees, ONNX operators) are INVALID by name, never a wrong
+ * answer. */
 AIC_ENGINE_API error model_read(arena *a, text bytes, model_limits limits, const model **out);
 /* Our own format, JSON; model_read reads it back to the same model, bit for bit. */
 AIC_ENGINE_API text model_write(arena *a, const model *m);
@@ -141,12 +145,15 @@ typedef struct matrix {
     const double *values;
     size_t rows, columns;
 } matrix;
-static inline const double *matrix_row(const matrix *m, size_t row) { return m->values + row * m->columns; }
+static inline const double *matrix_row(const matrix *m, size_t row)
+{
+    return m->values + row * m->columns;
+}
 
 /* A sink (base/table_reader.h) that takes a table by the model's feature names: columns in any order, others ignored.
- * Without names in the file, columns f0, f1, … or, failing that, the table's columns in their order, as many as there are
- * features. Texts of a category feature are looked up in its categories; an unknown one is an error that lists the known
- * ones. A column that is missing is an error that names it and its nearest. */
+ * Without names in the file, columns f0, f1, … or, failing that, the table's columns in their order, as many as there
+ * are features. Texts of a category feature are looked up in its categories; an unknown one is an error that lists the
+ * known ones. A column that is missing is an error that names it and its nearest. */
 typedef struct model_rows_builder model_rows_builder;
 AIC_ENGINE_API model_rows_builder *model_rows_new(arena *a, const model *m);
 AIC_ENGINE_API row_sink model_rows_sink(model_rows_builder *b);

@@ -43,6 +43,21 @@ double random_unit(random_stream *r)
     return ((double)(random_bits(r) >> 11) + 0.5) * 0x1p-53;
 }
 
+size_t random_below(random_stream *r, size_t n)
+{
+    size_t k = (size_t)(random_unit(r) * (double)n);
+    return k < n ? k : n - 1;
+}
+
+void random_normals(random_stream *r, double *out, size_t count)
+{
+    for (size_t i = 0; i < count; i += 2) {
+        double radius = sqrt(-2 * log(random_unit(r))), angle = 2 * M_PI * random_unit(r);
+        out[i] = radius * cos(angle);
+        if (i + 1 < count) out[i + 1] = radius * sin(angle);
+    }
+}
+
 /* ------------------------------------------------------------------ binomial */
 
 binomial binomial_with(double p)

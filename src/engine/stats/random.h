@@ -14,6 +14,10 @@ random_stream random_stream_for(uint64_t seed, text purpose);
 uint64_t random_bits(random_stream *r);
 double random_unit(random_stream *r); /* in (0, 1), 53 bits */
 
+/* Standard normal numbers (Box and Muller 1958). */
+void random_normals(random_stream *r, double *out, size_t count);
+size_t random_below(random_stream *r, size_t n); /* 0 .. n - 1; n from 1 to 2^53 */
+
 /* A binomial distribution with fixed p, prepared for many draws with changing n. */
 typedef struct binomial {
     double p;     /* at most 0.5; of the complement when flipped */

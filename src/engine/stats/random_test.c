@@ -32,6 +32,22 @@ static void streams_differ_by_seed_and_purpose(void **state)
     }
 }
 
+static void normals_are_normal(void **state)
+{
+    (void)state;
+    arena *a = arena_new();
+    double *x = ARENA_ARRAY(a, DRAWS, double), moments[5] = { 0 };
+    random_stream r = random_stream_for(1, TEXT("normal"));
+    random_normals(&r, x, DRAWS);
+    for (int i = 0; i < DRAWS; i++)
+        for (int k = 1; k < 5; k++) moments[k] += pow(x[i], k) / DRAWS;
+    double reach = 4 / sqrt(DRAWS); /* four standard errors */
+    assert_true(fabs(moments[1]) < reach && fabs(moments[2] - 1) < reach * sqrt(2));
+    assert_true(fabs(moments[3]) < reach * sqrt(15) && fabs(moments[4] - 3) < reach * sqrt(96));
+    for (size_t n = 1; n < 100; n++) assert_true(random_below(&r, n) < n);
+    arena_drop(a);
+}
+
 /* Cells with fewer than ten expected draws are put together with their neighbours. */
 static double fit_p(const double *expected, const uint64_t *seen, size_t cells)
 {
@@ -156,6 +172,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_generator_is_xoshiro),
         cmocka_unit_test(streams_differ_by_seed_and_purpose),
+        cmocka_unit_test(normals_are_normal),
         cmocka_unit_test(binomial_draws_fit_their_distribution),
         cmocka_unit_test(binomial_ends_are_certain),
         cmocka_unit_test(hypergeometric_draws_fit_their_distribution),

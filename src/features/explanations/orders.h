@@ -9,8 +9,23 @@
 error explain_queue(request *rq, const char *way);
 error train_queue(request *rq);
 
-/* What the worker does: the same fields from the task's input, the same rows from its data. */
-error explain_order_of(task_run *t, explain_order *out);
-error train_order_of(task_run *t, train_order *out);
+/* ------------------------------------------------------------------ within a task */
+
+/* The rows that were sent with a task; a JSON body has been parsed once. */
+typedef struct task_table {
+    bool is_csv;
+    json_bulk *document; /* NULL: CSV, or nothing was sent */
+} task_table;
+
+error explain_order_of(task_run *t, explain_order *out, task_table *table);
+error train_order_of(task_run *t, train_order *out, task_table *table);
+/* Once: to the sink, whether they were sent or are a data set. */
+error task_rows(task_run *t, const task_table *table, const maybe_uuid *dataset_id, row_sink sink);
+error task_dataset_rows(task_run *t, uuid id, row_sink sink);
+
+typedef struct row_range {
+    size_t from, to; /* `to` not included */
+} row_range;
+error explain_rows(arena *a, text said, row_range *out);
 
 #endif

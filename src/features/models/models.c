@@ -263,6 +263,17 @@ error models_register(platform *app, scope *db, const model_draft *draft, text b
     return models_read(db, row.id, out);
 }
 
+error models_may_register(scope *db, text name, text version, maybe_uuid system_id)
+{
+    bool found;
+    model_named row;
+    TRY(check_system(db, &system_id));
+    if (!text_is(name) || !text_is(version)) return OK;
+    TRY(sql_model_named(db, &(sql_model_named_in){ .name = name, .version_label = version, .system_id = system_id }, &found, &row));
+    if (!found) return OK;
+    return fail(db->arena, CONFLICT, "/version", "This version of the model is registered already; register another version.");
+}
+
 error models_register_trained(scope *db, const trained_model *t, model_row *out)
 {
     TRY(check_system(db, &t->draft->system_id));

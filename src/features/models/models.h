@@ -79,6 +79,8 @@ typedef struct trained_model {
     text artefact, training, metrics, data_sha256;
     const model *model;
 } trained_model;
+/* Before anything is computed: NOT_FOUND for a system, CONFLICT for a name and version that are taken. */
+error models_may_register(scope *db, text name, text version, maybe_uuid system_id);
 error models_register_trained(scope *db, const trained_model *t, model_row *out);
 
 extern const task_kind read_model_task;

@@ -50,6 +50,13 @@ select id, version from models where org_id = current_org() and id = $id for upd
 -- out: model_system (id uuid)
 select id from ai_systems where org_id = current_org() and id = $system_id;
 
+-- name: model_named :maybe
+-- as: tenant
+-- in: name text, version_label text, system_id uuid?
+-- out: model_named (id uuid)
+select id from models
+where org_id = current_org() and name = $name and version_label = $version_label and system_id is not distinct from $system_id;
+
 -- name: model_insert :exec
 -- as: tenant
 -- in: id uuid, name text, version_label text, kind text, type text, description text?, format text?, system_id uuid?, lifecycle_stage text, artefact_sha256 text?, artefact_bytes bigint?, features json, outputs json, structure json, metrics json?, training json?, training_data_sha256 text?, training_data_description text?, protected_attributes text[], owner_id uuid?, endpoint_id uuid?, ledger_entry_id uuid
