@@ -1,5 +1,6 @@
 import { access } from './en.access';
 import { audit } from './en.audit';
+import { explanationCharts } from './en.charts';
 import { intake } from './en.intake';
 import { recovery } from './en.recovery';
 import { people } from './en.people';
@@ -10,6 +11,7 @@ import { staff } from './en.staff';
 export const en = {
     ...access,
     ...audit,
+    ...explanationCharts,
     ...intake,
     ...recovery,
     ...people,
