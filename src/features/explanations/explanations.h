@@ -1,10 +1,10 @@
 /* Explanations: why a model said what it said of somebody, and what is kept of that.
  *
- * POST /explain and its sisters check what can be checked while reading (sizes, names, that the model is there) and answer
- * with a task (EXPLAIN); the body itself is the task's data, so that the request holds nothing and the worker reads the very
- * bytes that were sent. The model is the registered one. Only where rows with a `target` come instead is a surrogate trained
- * on them, and the result says so (`surrogate`, `fidelity`): it tells how the data behaves, not how a model that nobody
- * showed us decides.
+ * POST /explain and its sisters check what can be checked while reading (sizes, names, that the model is there) and
+ * answer with a task (EXPLAIN); the body itself is the task's data, so that the request holds nothing and the worker
+ * reads the very bytes that were sent. The model is the registered one. Only where rows with a `target` come instead is
+ * a surrogate trained on them, and the result says so (`surrogate`, `fidelity`): it tells how the data behaves, not how
+ * a model that nobody showed us decides.
  *
  * A result is forgotten like any task's. POST /explanations keeps what it says of one row for good, and attached to a
  * decision that is what the affected person is shown (narrative.c, domain 3.14), with its ledger entry
@@ -28,7 +28,7 @@ extern const char *const explain_method_names[];
 
 typedef struct counterfactual_order {
     int64_t count;
-    text desired;      /* a class; NO_TEXT: another one than the prediction's */
+    text desired; /* a class; NO_TEXT: another one than the prediction's */
     text_list immutable, integer, increasing, decreasing;
     text ranges;       /* JSON: {column: [least, most]} */
     text_list one_hot; /* names of linked columns, as "a,b,c" */
@@ -70,7 +70,8 @@ typedef struct explanations_query {
 
 error explanations_list(scope *db, const explanations_query *query, page_reply *out);
 error explanations_read(scope *db, uuid id, explanation_row *out); /* NOT_FOUND also for another organization's */
-/* NOT_FOUND: no such task or decision; CONFLICT: the task has no result (yet), or it is of another model than decided. */
+/* NOT_FOUND: no such task or decision; CONFLICT: the task has no result (yet), or it is of another model than decided.
+ */
 error explanations_keep(scope *db, const explanation_wanted *in, explanation_row *out);
 
 /* ------------------------------------------------------------------ told to people */
@@ -78,16 +79,17 @@ error explanations_keep(scope *db, const explanation_wanted *in, explanation_row
 typedef struct told_reason {
     text sentence, feature, value;
     double contribution;
-    bool raised;       /* towards the outcome that the output stands for */
+    bool raised; /* towards the outcome that the output stands for */
     bool is_protected;
 } told_reason;
 
 typedef struct narrative {
     uuid decision_id;
     maybe_uuid explanation_id;
-    text audience, headline, decision, role_of_the_machine, would_have_changed, data_sources, right_to_contest, contact, text_whole;
-    item_list reasons; /* told_reason */
-    text_list flags;   /* what a reader must know: a protected attribute among the reasons, a surrogate */
+    text audience, headline, decision, role_of_the_machine, would_have_changed, data_sources, right_to_contest, contact,
+        text_whole;
+    item_list reasons;    /* told_reason */
+    text_list flags;      /* what a reader must know: a protected attribute among the reasons, a surrogate */
     int64_t completeness; /* 100 with contributions, 60 with inputs only, 30 otherwise */
     text method, model_name, result_sha256;
 } narrative;

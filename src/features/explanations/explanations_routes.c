@@ -6,9 +6,8 @@ static const char *const surrogate_names[] = { "gbdt", "logistic", "linear", NUL
 static const char *const audience_names[] = { "SUBJECT", "REVIEWER", "REGULATOR", NULL };
 static const char *const data_media[] = { "application/json", "text/csv", NULL };
 
-const char *const explain_method_names[] = { "auto",   "tree-path",   "tree-interventional", "linear",
-                                             "kernel", "permutation", "lime",                "counterfactual",
-                                             "global", NULL };
+const char *const explain_method_names[] = { "auto",        "tree-path", "tree-interventional", "linear", "kernel",
+                                             "permutation", "lime",      "counterfactual",      "global", NULL };
 
 /* ------------------------------------------------------------------ what goes in */
 
@@ -28,32 +27,38 @@ const char *const explain_method_names[] = { "auto",   "tree-path",   "tree-inte
         FIELD(explain_order, system_id, MAYBE_UUID, .doc = "Whose task it is, for lists"),                             \
         FIELD(explain_order, dataset_id, MAYBE_UUID, .doc = "A stored data set instead of rows in the body"),          \
         FIELD(explain_order, background_dataset_id, MAYBE_UUID),                                                       \
-        FIELD(explain_order, output, ONE_OF(output_names), .doc = "Left out: margin for exact methods of trees, else probability"), \
+        FIELD(explain_order, output, ONE_OF(output_names),                                                             \
+              .doc = "Left out: margin for exact methods of trees, else probability"),                                 \
         FIELD(explain_order, class, A_TEXT, MAX(200), .doc = "Of several outputs only this one, by name or number"),   \
         FIELD(explain_order, interactions, A_BOOL, .doc = "tree-path: pairs of features as well"),                     \
         FIELD(explain_order, seed, AN_INTEGER, MIN(0), MAX(9007199254740991.0), STANDARD("1")),                        \
         FIELD(explain_order, coalitions, MAYBE_INTEGER, MIN(2), MAX(1000000), .doc = "kernel: most coalitions a row"), \
-        FIELD(explain_order, tolerance, MAYBE_NUMBER, MIN(0), MAX(1), .doc = "kernel: good enough, as a share of the output's range"), \
+        FIELD(explain_order, tolerance, MAYBE_NUMBER, MIN(0), MAX(1),                                                  \
+              .doc = "kernel: good enough, as a share of the output's range"),                                         \
         FIELD(explain_order, samples, MAYBE_INTEGER, MIN(100), MAX(100000), .doc = "lime; 5000"),                      \
         FIELD(explain_order, num_features, MAYBE_INTEGER, MIN(1), MAX(50), .doc = "lime: of the local model; 10"),     \
         FIELD(explain_order, protected_attributes, TEXTS, MAX(200), .most_items = 32,                                  \
               .doc = "Features whose share of the explanation is told; of a registered model its own when left out"),  \
         OPTION(count, AN_INTEGER, MIN(1), MAX(10), STANDARD("3"), .doc = "counterfactual: how many"),                  \
-        OPTION(desired, A_TEXT, MAX(200), .doc = "counterfactual: the outcome wanted, by name or number; another than predicted"), \
+        OPTION(desired, A_TEXT, MAX(200),                                                                              \
+               .doc = "counterfactual: the outcome wanted, by name or number; another than predicted"),                \
         OPTION(immutable, TEXTS, MAX(200), .most_items = EXPLAIN_MOST_COLUMNS,                                         \
                .doc = "counterfactual: never changed; the protected attributes when left out"),                        \
         OPTION(integer, TEXTS, MAX(200), .most_items = EXPLAIN_MOST_COLUMNS),                                          \
-        OPTION(increasing, TEXTS, MAX(200), .most_items = EXPLAIN_MOST_COLUMNS, .doc = "counterfactual: only up, as age"), \
+        OPTION(increasing, TEXTS, MAX(200), .most_items = EXPLAIN_MOST_COLUMNS,                                        \
+               .doc = "counterfactual: only up, as age"),                                                              \
         OPTION(decreasing, TEXTS, MAX(200), .most_items = EXPLAIN_MOST_COLUMNS),                                       \
-        OPTION(one_hot, TEXTS, MAX(4000), .most_items = 50, .doc = "counterfactual: columns of which one is 1: \"red,green,blue\"")
+        OPTION(one_hot, TEXTS, MAX(4000), .most_items = 50,                                                            \
+               .doc = "counterfactual: columns of which one is 1: \"red,green,blue\"")
 
 const field explain_order_fields[] = {
-    ORDER_FIELDS,
-    OPTION(ranges, ANY_JSON, .doc = "counterfactual: {column: [least, most]}"),
-    FIELD(explain_order, rows, ANY_JSON, .doc = "[from, to], from 0 and without `to`: which of the data's rows; all when left out"),
+    ORDER_FIELDS, OPTION(ranges, ANY_JSON, .doc = "counterfactual: {column: [least, most]}"),
+    FIELD(explain_order, rows, ANY_JSON,
+          .doc = "[from, to], from 0 and without `to`: which of the data's rows; all when left out"),
     FIELD(explain_order, background, ANY_JSON,
-          .doc = "What a feature's value is compared with: a list of rows, or an object of columns; the data itself when "
-                 "left out and needed"),
+          .doc =
+              "What a feature's value is compared with: a list of rows, or an object of columns; the data itself when "
+              "left out and needed"),
     FIELDS_END
 };
 
@@ -63,14 +68,16 @@ static const field csv_fields[] = { ORDER_FIELDS, FIELD(explain_order, rows, A_T
 #define TRAIN_FIELDS                                                                                                   \
     FIELD(train_order, target, A_TEXT, REQUIRED, MIN(1), MAX(200), .doc = "The column to learn"),                      \
         FIELD(train_order, kind, ONE_OF(surrogate_names), STANDARD("gbdt")),                                           \
-        FIELD(train_order, name, A_TEXT, MIN(1), MAX(200), .doc = "Of the model that is registered; the target when left out"), \
+        FIELD(train_order, name, A_TEXT, MIN(1), MAX(200),                                                             \
+              .doc = "Of the model that is registered; the target when left out"),                                     \
         FIELD(train_order, version, A_TEXT, MIN(1), MAX(60), .doc = "Left out: the time of the training"),             \
-        FIELD(train_order, positive, A_TEXT, MAX(200), .doc = "Of two values the one called class 1; the greater when left out"), \
+        FIELD(train_order, positive, A_TEXT, MAX(200),                                                                 \
+              .doc = "Of two values the one called class 1; the greater when left out"),                               \
         FIELD(train_order, description, A_TEXT, MAX(4000)),                                                            \
-        FIELD(train_order, training_data_description, A_TEXT, MAX(4000)),                                              \
-        FIELD(train_order, system_id, MAYBE_UUID),                                                                     \
+        FIELD(train_order, training_data_description, A_TEXT, MAX(4000)), FIELD(train_order, system_id, MAYBE_UUID),   \
         FIELD(train_order, dataset_id, MAYBE_UUID, .doc = "A stored data set instead of rows in the body"),            \
-        FIELD(train_order, ignore, TEXTS, MAX(200), .most_items = EXPLAIN_MOST_COLUMNS, .doc = "Columns that are no features"), \
+        FIELD(train_order, ignore, TEXTS, MAX(200), .most_items = EXPLAIN_MOST_COLUMNS,                                \
+              .doc = "Columns that are no features"),                                                                  \
         FIELD(train_order, protected_attributes, TEXTS, MAX(200), .most_items = 32,                                    \
               .doc = "Columns of protected groups: they are no features, unless they are not ignored"),                \
         FIELD(train_order, trees, AN_INTEGER, MIN(1), MAX(1000), STANDARD("100")),                                     \
@@ -79,7 +86,8 @@ static const field csv_fields[] = { ORDER_FIELDS, FIELD(explain_order, rows, A_T
         FIELD(train_order, subsample, MAYBE_NUMBER, MIN(0.01), MAX(1)),                                                \
         FIELD(train_order, column_share, MAYBE_NUMBER, MIN(0.01), MAX(1)),                                             \
         FIELD(train_order, min_child_weight, MAYBE_NUMBER, MIN(0), MAX(1000000)),                                      \
-        FIELD(train_order, l1, MAYBE_NUMBER, MIN(0), MAX(1000000)), FIELD(train_order, l2, MAYBE_NUMBER, MIN(0), MAX(1000000)), \
+        FIELD(train_order, l1, MAYBE_NUMBER, MIN(0), MAX(1000000)),                                                    \
+        FIELD(train_order, l2, MAYBE_NUMBER, MIN(0), MAX(1000000)),                                                    \
         FIELD(train_order, early_stopping, AN_INTEGER, MIN(0), MAX(1000), STANDARD("10")),                             \
         FIELD(train_order, folds, AN_INTEGER, MIN(0), MAX(20), STANDARD("5"), .doc = "Of cross-validation; 0: none"),  \
         FIELD(train_order, held_out, MAYBE_NUMBER, MIN(0), MAX(0.9)),                                                  \
@@ -90,15 +98,16 @@ const field train_order_fields[] = { TRAIN_FIELDS, FIELDS_END };
 
 static const field wanted_fields[] = {
     FIELD(explanation_wanted, task_id, A_UUID, REQUIRED, .doc = "Of an explanation that has succeeded"),
-    FIELD(explanation_wanted, row, AN_INTEGER, MIN(0), MAX(EXPLAIN_MOST_ROWS), STANDARD("0"), .doc = "Of its rows; the first is 0"),
+    FIELD(explanation_wanted, row, AN_INTEGER, MIN(0), MAX(EXPLAIN_MOST_ROWS), STANDARD("0"),
+          .doc = "Of its rows; the first is 0"),
     FIELD(explanation_wanted, decision_id, MAYBE_UUID, .doc = "The decision that it explains"), FIELDS_END
 };
 
-static const field attached_fields[] = {
-    FIELD(explanation_wanted, task_id, A_UUID, REQUIRED, .doc = "Of an explanation that has succeeded"),
-    FIELD(explanation_wanted, row, AN_INTEGER, MIN(0), MAX(EXPLAIN_MOST_ROWS), STANDARD("0"), .doc = "Of its rows; the first is 0"),
-    FIELDS_END
-};
+static const field attached_fields[] = { FIELD(explanation_wanted, task_id, A_UUID, REQUIRED,
+                                               .doc = "Of an explanation that has succeeded"),
+                                         FIELD(explanation_wanted, row, AN_INTEGER, MIN(0), MAX(EXPLAIN_MOST_ROWS),
+                                               STANDARD("0"), .doc = "Of its rows; the first is 0"),
+                                         FIELDS_END };
 
 static const field query_fields[] = { PAGE_FIELDS(explanations_query), FIELD(explanations_query, model_id, MAYBE_UUID),
                                       FIELD(explanations_query, decision_id, MAYBE_UUID), FIELDS_END };
@@ -126,17 +135,17 @@ static const field row_fields[] = {
     KEPT_FIELDS(explanation_row),
     FIELD(explanation_row, result, ANY_JSON,
           .doc = "{method, output, features, base_values, values, predictions, reasons, …} of this row"),
-    FIELD(explanation_row, result_sha256, A_TEXT),
-    FIELD(explanation_row, ledger_entry_id, A_UUID),
-    FIELDS_END
+    FIELD(explanation_row, result_sha256, A_TEXT), FIELD(explanation_row, ledger_entry_id, A_UUID), FIELDS_END
 };
 
-static const field reason_fields[] = {
-    FIELD(told_reason, sentence, A_TEXT), FIELD(told_reason, feature, A_TEXT), FIELD(told_reason, value, A_TEXT, NULLABLE),
-    FIELD(told_reason, contribution, A_NUMBER),
-    FIELD(told_reason, raised, A_BOOL, .doc = "Spoke for the outcome that the output stands for"),
-    FIELD(told_reason, is_protected, A_BOOL), FIELDS_END
-};
+static const field reason_fields[] = { FIELD(told_reason, sentence, A_TEXT),
+                                       FIELD(told_reason, feature, A_TEXT),
+                                       FIELD(told_reason, value, A_TEXT, NULLABLE),
+                                       FIELD(told_reason, contribution, A_NUMBER),
+                                       FIELD(told_reason, raised, A_BOOL,
+                                             .doc = "Spoke for the outcome that the output stands for"),
+                                       FIELD(told_reason, is_protected, A_BOOL),
+                                       FIELDS_END };
 
 static const field narrative_fields[] = {
     FIELD(narrative, decision_id, A_UUID),
@@ -238,17 +247,20 @@ static error get_decision_explanation(request *rq, const void *body, void *reply
 /* ------------------------------------------------------------------ the table */
 
 #define LIMITS                                                                                                         \
-    "The rows come as JSON (`data`: a list of rows, or `columns`: a list for each column), as text/csv with everything " \
-    "else in the query, or are a stored data set. At most 10,000 rows, 500 columns and 10 MB; methods that sample "     \
-    "(kernel, permutation, lime, counterfactual) explain at most 100 rows at once. The answer is a task; its result has " \
-    "the shape of `aic explain --json`, with surrogate, model_id, model_sha256, engine_version and reasons in plain words."
+    "The rows come as JSON (`data`: a list of rows, or `columns`: a list for each column), as text/csv with "          \
+    "everything "                                                                                                      \
+    "else in the query, or are a stored data set. At most 10,000 rows, 500 columns and 10 MB; methods that sample "    \
+    "(kernel, permutation, lime, counterfactual) explain at most 100 rows at once. The answer is a task; its result "  \
+    "has "                                                                                                             \
+    "the shape of `aic explain --json`, with surrogate, model_id, model_sha256, engine_version and reasons in plain "  \
+    "words."
 
 #define EXPLAIN(address, says, handler)                                                                                \
     {                                                                                                                  \
         POST, address, says, CAPABILITY("run_analysis"), TENANT, QUERY(explain_order, csv_fields),                     \
-            BODY(explain_order, explain_order_fields), TASK_REPLY, .raw_body = true,                                   \
-            .media = data_media, .audit = "explanation_asked", .rate = RATE_EXPLAIN, .tag = "explain",  \
-            .description = LIMITS, .handle = (handler)                                                                 \
+            BODY(explain_order, explain_order_fields), TASK_REPLY,                                                     \
+            .raw_body = true, .media = data_media, .audit = "explanation_asked", .rate = RATE_EXPLAIN,                 \
+            .tag = "explain", .description = LIMITS, .handle = (handler)                                               \
     }
 
 const route explanations_routes[] = {
@@ -258,11 +270,11 @@ const route explanations_routes[] = {
     EXPLAIN("/explain/counterfactual", "What would have changed the outcome", post_counterfactual),
     EXPLAIN("/explain/global", "What the model goes by over all rows: importance, dependence, summary", post_global),
     { POST, "/models/train", "Train a model and register it", CAPABILITY("manage_models"), TENANT,
-      QUERY(train_order, train_order_fields), BODY(train_order, train_order_fields),
-      TASK_REPLY, .raw_body = true, .media = data_media,
-      .audit = "training_asked", .rate = RATE_EXPLAIN,
-      .description = "The rows come as POST /explain takes them. The task's result names the model, which is registered in "
-                     "DEVELOPMENT at the moment in which the task succeeds, with its quality on rows that it has not seen.",
+      QUERY(train_order, train_order_fields), BODY(train_order, train_order_fields), TASK_REPLY, .raw_body = true,
+      .media = data_media, .audit = "training_asked", .rate = RATE_EXPLAIN,
+      .description =
+          "The rows come as POST /explain takes them. The task's result names the model, which is registered in "
+          "DEVELOPMENT at the moment in which the task succeeds, with its quality on rows that it has not seen.",
       .handle = post_train },
     { GET, "/explanations", "List the explanations that are kept", SIGNED_IN, TENANT,
       QUERY(explanations_query, query_fields), LIST_REPLY(item_fields, explanation_item), .key_reads = true,

@@ -61,16 +61,18 @@ static error look_over(request *rq, const sent *in, look *l)
 {
     row_sink sink = look_sink(l);
     if (!in->has_table) return OK;
-    return in->is_csv ? csv_read(rq->arena, rq->body, sink, limits_of_tables(rq->app)) : json_bulk_read(in->document, sink);
+    return in->is_csv ? csv_read(rq->arena, rq->body, sink, limits_of_tables(rq->app))
+                      : json_bulk_read(in->document, sink);
 }
 
-static error check_source(arena *a, const sent *in, const maybe_uuid *dataset)
+static error check_source(arena *a, const sent *in, const maybe_uuid *stored)
 {
-    if (in->has_table && dataset->is_set)
+    if (in->has_table && stored->is_set)
         return fail(a, INVALID, "/dataset_id", "Send rows or name a data set, not both.");
-    if (in->has_table || dataset->is_set) return OK;
-    return fail(a, INVALID, "/data",
-                "Send the table as \"data\" (a list of rows) or as \"columns\" (a list for each column), or name a data set.");
+    if (in->has_table || stored->is_set) return OK;
+    return fail(
+        a, INVALID, "/data",
+        "Send the table as \"data\" (a list of rows) or as \"columns\" (a list for each column), or name a data set.");
 }
 
 static error check_dataset(scope *db, const maybe_uuid *id, const char *pointer)
@@ -81,7 +83,8 @@ static error check_dataset(scope *db, const maybe_uuid *id, const char *pointer)
     if (bad && bad->kind == NOT_FOUND) return fail(db->arena, NOT_FOUND, pointer, "%s", bad->message);
     TRY(bad);
     if (text_equal_string(view.row.status, "READY")) return OK;
-    return fail(db->arena, CONFLICT, pointer, "This data set is %.*s; it can be used once it is READY.", PRINT(view.row.status));
+    return fail(db->arena, CONFLICT, pointer, "This data set is %.*s; it can be used once it is READY.",
+                PRINT(view.row.status));
 }
 
 /* ------------------------------------------------------------------ what fits together */
@@ -102,13 +105,15 @@ static bool samples(text method)
 /* The address says the method, or which ones may be chosen. */
 static error method_of_way(arena *a, const char *way, explain_order *order)
 {
-    static const char *const shapley[] = { "auto", "tree-path", "tree-interventional", "linear", "kernel", "permutation", NULL };
+    static const char *const shapley[] = { "auto",        "tree-path", "tree-interventional", "linear", "kernel",
+                                           "permutation", NULL };
     if (!way) return OK;
     bool is_auto = text_equal_string(order->method, "auto");
     if (!strcmp(way, "shap"))
         return is_one_of(order->method, shapley)
                    ? OK
-                   : fail(a, INVALID, "/method", "%.*s gives no Shapley values; POST /explain takes it.", PRINT(order->method));
+                   : fail(a, INVALID, "/method", "%.*s gives no Shapley values; POST /explain takes it.",
+                          PRINT(order->method));
     if (!is_auto && !text_equal_string(order->method, way))
         return fail(a, INVALID, "/method", "This address is for %s; POST /explain takes any method.", way);
     order->method = text_of(way);
@@ -131,10 +136,12 @@ error explain_rows(arena *a, text said, row_range *out)
         TRY(json_read(a, said, &value));
         good = json_is_array(value) && json_array_size(value) == 2 && json_is_integer(json_array_get(value, 0)) &&
                json_is_integer(json_array_get(value, 1));
-        if (good) from = json_integer_value(json_array_get(value, 0)), to = json_integer_value(json_array_get(value, 1));
+        if (good)
+            from = json_integer_value(json_array_get(value, 0)), to = json_integer_value(json_array_get(value, 1));
     }
     if (!good || from < 0 || to <= from)
-        return fail(a, INVALID, "/rows", "Expected [from, to] with 0 <= from < to, such as [0, 100] for the first hundred rows.");
+        return fail(a, INVALID, "/rows",
+                    "Expected [from, to] with 0 <= from < to, such as [0, 100] for the first hundred rows.");
     *out = (row_range){ (size_t)from, (size_t)to };
     return OK;
 }
@@ -164,7 +171,8 @@ static error check_background(request *rq, const explain_order *order)
     char first = order->background.data[0];
     if (first != '[' && first != '{')
         return fail(rq->arena, INVALID, "/background", "Expected a list of rows, or an object of columns.");
-    error bad = (first == '[' ? json_rows_read : json_columns_read)(rq->arena, order->background, look_sink(&l), limits_of_tables(rq->app));
+    error bad = (first == '[' ? json_rows_read : json_columns_read)(rq->arena, order->background, look_sink(&l),
+                                                                    limits_of_tables(rq->app));
     if (bad) return fail(rq->arena, bad->kind, "/background", "The background: %s", bad->message);
     return l.rows ? OK : fail(rq->arena, INVALID, "/background", "The background has no rows.");
 }
@@ -174,9 +182,10 @@ static error check_model(request *rq, const explain_order *order, maybe_uuid *sy
     arena *a = rq->arena;
     model_row row;
     if (order->model_id.is_set == text_is(order->target))
-        return fail(a, INVALID, order->model_id.is_set ? "/target" : "/model_id",
-                    "Name a registered model (model_id), or the column of the data that a surrogate learns (target), %s.",
-                    order->model_id.is_set ? "not both" : "one of them");
+        return fail(
+            a, INVALID, order->model_id.is_set ? "/target" : "/model_id",
+            "Name a registered model (model_id), or the column of the data that a surrogate learns (target), %s.",
+            order->model_id.is_set ? "not both" : "one of them");
     if (!order->model_id.is_set) return OK;
     error bad = models_read(rq->scope, order->model_id.value, &row);
     if (bad && bad->kind == NOT_FOUND) return fail(a, NOT_FOUND, "/model_id", "%s", bad->message);
@@ -262,24 +271,24 @@ static error open_data(task_run *t, bool is_csv, task_table *out)
     return json_bulk_open(t->arena, t->data, (table_limits){ 0 }, &out->document);
 }
 
-error explain_order_of(task_run *t, explain_order *out, task_table *table)
+error explain_order_of(task_run *t, explain_order *out, task_table *sent_with)
 {
     bool is_csv;
     json_t *object;
     TRY(open_input(t, explain_order_fields, out, &is_csv));
-    TRY(open_data(t, is_csv, table));
-    if (!table->document) return OK;
-    TRY(json_read(t->arena, json_bulk_fields(table->document), &object));
+    TRY(open_data(t, is_csv, sent_with));
+    if (!sent_with->document) return OK;
+    TRY(json_read(t->arena, json_bulk_fields(sent_with->document), &object));
     const json_t *background = json_field(object, "background");
     if (background) out->background = json_compact(t->arena, background);
     return OK;
 }
 
-error train_order_of(task_run *t, train_order *out, task_table *table)
+error train_order_of(task_run *t, train_order *out, task_table *sent_with)
 {
     bool is_csv;
     TRY(open_input(t, train_order_fields, out, &is_csv));
-    return open_data(t, is_csv, table);
+    return open_data(t, is_csv, sent_with);
 }
 
 static error dataset_progress(void *context, double fraction)
@@ -295,9 +304,9 @@ error task_dataset_rows(task_run *t, uuid id, row_sink sink)
     return datasets_read(&from, t->arena, id, sink, &what);
 }
 
-error task_rows(task_run *t, const task_table *table, const maybe_uuid *dataset_id, row_sink sink)
+error task_rows(task_run *t, const task_table *sent_with, const maybe_uuid *dataset_id, row_sink sink)
 {
     if (dataset_id->is_set) return task_dataset_rows(t, dataset_id->value, sink);
-    if (table->is_csv) return csv_read(t->arena, t->data, sink, (table_limits){ 0 });
-    return json_bulk_read(table->document, sink);
+    if (sent_with->is_csv) return csv_read(t->arena, t->data, sink, (table_limits){ 0 });
+    return json_bulk_read(sent_with->document, sink);
 }

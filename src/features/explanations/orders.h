@@ -17,10 +17,10 @@ typedef struct task_table {
     json_bulk *document; /* NULL: CSV, or nothing was sent */
 } task_table;
 
-error explain_order_of(task_run *t, explain_order *out, task_table *table);
-error train_order_of(task_run *t, train_order *out, task_table *table);
+error explain_order_of(task_run *t, explain_order *out, task_table *sent_with);
+error train_order_of(task_run *t, train_order *out, task_table *sent_with);
 /* Once: to the sink, whether they were sent or are a data set. */
-error task_rows(task_run *t, const task_table *table, const maybe_uuid *dataset_id, row_sink sink);
+error task_rows(task_run *t, const task_table *sent_with, const maybe_uuid *dataset_id, row_sink sink);
 error task_dataset_rows(task_run *t, uuid id, row_sink sink);
 
 typedef struct row_range {

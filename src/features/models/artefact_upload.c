@@ -1,7 +1,7 @@
 #include "features/models/artefacts.h"
 
-/* An upload stores its pieces in transactions of their own, since a slow client would hold one open for minutes. They are
- * nobody's artefact until the last step, which reads them: what cannot be read is taken away again. */
+/* An upload stores its pieces in transactions of their own, since a slow client would hold one open for minutes. They
+ * are nobody's artefact until the last step, which reads them: what cannot be read is taken away again. */
 typedef struct upload {
     platform *app;
     caller who;
@@ -88,7 +88,9 @@ static error queue_reading(request *rq, const upload *u)
     json_open(&w, '{');
     json_key(&w, "model_id"), json_write_uuid(&w, u->model_id);
     json_close(&w, '}');
-    TRY(tasks_add(rq->scope, &(task_order){ .kind = read_model_task.name, .input = json_written(&w), .system_id = u->system_id }, &task));
+    TRY(tasks_add(rq->scope,
+                  &(task_order){ .kind = read_model_task.name, .input = json_written(&w), .system_id = u->system_id },
+                  &task));
     return task_accepted(rq, task);
 }
 

@@ -10,8 +10,8 @@ error artefact_store_piece(scope *db, uuid model_id, int64_t part, text bytes)
 {
     arena *whole = db->arena;
     db->arena = arena_new();
-    error bad = error_copy(
-        whole, sql_model_artefact_add(db, &(sql_model_artefact_add_in){ .model_id = model_id, .part = part, .bytes = bytes }));
+    error bad = error_copy(whole, sql_model_artefact_add(db, &(sql_model_artefact_add_in){
+                                                                 .model_id = model_id, .part = part, .bytes = bytes }));
     arena_drop(db->arena);
     db->arena = whole;
     return bad;
@@ -33,7 +33,9 @@ static error read_piece(scope *db, uuid model_id, int64_t part, char *into, size
     model_part piece;
     arena *whole = db->arena;
     db->arena = arena_new();
-    error bad = error_copy(whole, sql_model_artefact_part(db, &(sql_model_artefact_part_in){ .model_id = model_id, .part = part }, &found, &piece));
+    error bad =
+        error_copy(whole, sql_model_artefact_part(
+                              db, &(sql_model_artefact_part_in){ .model_id = model_id, .part = part }, &found, &piece));
     *length = !bad && found && piece.bytes.length <= most ? piece.bytes.length : 0;
     if (*length) memcpy(into, piece.bytes.data, *length);
     arena_drop(db->arena);
@@ -105,7 +107,9 @@ static text outputs_json(arena *a, const model *m)
 
 static const char *link_name(model_link link)
 {
-    static const char *const names[] = { [LINK_IDENTITY] = "identity", [LINK_LOGISTIC] = "logistic", [LINK_SOFTMAX] = "softmax", [LINK_EXP] = "exp" };
+    static const char *const names[] = {
+        [LINK_IDENTITY] = "identity", [LINK_LOGISTIC] = "logistic", [LINK_SOFTMAX] = "softmax", [LINK_EXP] = "exp"
+    };
     return names[link];
 }
 

@@ -45,17 +45,17 @@ static uint32_t last_four(const uint8_t *bytes)
     return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
 }
 
-/* Of IPv6 only global unicast (2000::/3), without what embeds an IPv4 address (6to4, Teredo, NAT64 is outside) or is for
- * documentation; an IPv4 address in IPv6 is judged as IPv4. */
+/* Of IPv6 only global unicast (2000::/3), without what embeds an IPv4 address (6to4, Teredo, NAT64 is outside) or is
+ * for documentation; an IPv4 address in IPv6 is judged as IPv4. */
 static bool is_public_6(const uint8_t a[16])
 {
     static const uint8_t mapped[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF };
     if (memcmp(a, mapped, sizeof mapped) == 0) return is_public_4(last_four(a + 12));
     if (a[0] >> 5 != 1) return false;
     bool is_6to4 = a[0] == 0x20 && a[1] == 0x02;
-    bool is_special = a[0] == 0x20 && a[1] == 0x01 && a[2] <= 0x01;           /* 2001::/23: Teredo and others */
+    bool is_special = a[0] == 0x20 && a[1] == 0x01 && a[2] <= 0x01; /* 2001::/23: Teredo and others */
     bool is_example = a[0] == 0x20 && a[1] == 0x01 && a[2] == 0x0D && a[3] == 0xB8;
-    bool is_example_2 = a[0] == 0x3F && a[1] == 0xFF && a[2] < 0x10;           /* 3fff::/20 */
+    bool is_example_2 = a[0] == 0x3F && a[1] == 0xFF && a[2] < 0x10; /* 3fff::/20 */
     return !is_6to4 && !is_special && !is_example && !is_example_2;
 }
 
@@ -118,7 +118,8 @@ static error parse(arena *a, text address, target *out)
         return fail(a, INVALID, "/url", "Expected an address such as https://models.example.com/predict.");
     *out = (target){ .scheme = url_part(a, url, CURLUPART_SCHEME),
                      .host = text_lower_ascii(a, url_part(a, url, CURLUPART_HOST)),
-                     .has_user = text_is(url_part(a, url, CURLUPART_USER)) || text_is(url_part(a, url, CURLUPART_PASSWORD)),
+                     .has_user =
+                         text_is(url_part(a, url, CURLUPART_USER)) || text_is(url_part(a, url, CURLUPART_PASSWORD)),
                      .has_fragment = text_is(url_part(a, url, CURLUPART_FRAGMENT)) };
     return OK;
 }
@@ -154,11 +155,16 @@ error endpoint_check(arena *a, const platform *app, text url)
     if (!text_equal_string(t.scheme, "https") && !(text_equal_string(t.scheme, "http") && allows_loopback(app, t.host)))
         return fail(a, INVALID, "/url", "Expected https, found %.*s.", PRINT(t.scheme));
     if (t.has_user || t.has_fragment)
-        return fail(a, INVALID, "/url", "An endpoint's address has no user, no password and no fragment; send a secret as header_value.");
+        return fail(a, INVALID, "/url",
+                    "An endpoint's address has no user, no password and no fragment; send a secret as header_value.");
     if (!app->prediction_hosts.count)
-        return fail(a, INVALID, "/url", "No host is allowed here: whoever runs the platform names those that may be asked (AIC_PREDICTION_HOSTS).");
+        return fail(
+            a, INVALID, "/url",
+            "No host is allowed here: whoever runs the platform names those that may be asked (AIC_PREDICTION_HOSTS).");
     if (is_allowed(app, t.host)) return OK;
-    return fail(a, INVALID, "/url", "%.*s is not among the hosts that whoever runs the platform allows (AIC_PREDICTION_HOSTS).", PRINT(t.host));
+    return fail(a, INVALID, "/url",
+                "%.*s is not among the hosts that whoever runs the platform allows (AIC_PREDICTION_HOSTS).",
+                PRINT(t.host));
 }
 
 /* ------------------------------------------------------------------ storing */
@@ -167,7 +173,8 @@ static error check_header(arena *a, text name, text value)
 {
     static const char *const ours[] = { "host", "content-length", "content-type", "transfer-encoding", "connection" };
     if (text_is(name) != text_is(value))
-        return fail(a, INVALID, text_is(name) ? "/header_value" : "/header_name", "header_name and header_value are given together.");
+        return fail(a, INVALID, text_is(name) ? "/header_value" : "/header_name",
+                    "header_name and header_value are given together.");
     for (size_t i = 0; i < name.length; i++) {
         char c = name.data[i];
         bool is_fine = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
@@ -177,7 +184,8 @@ static error check_header(arena *a, text name, text value)
         if ((unsigned char)value.data[i] < 32 || (unsigned char)value.data[i] == 127)
             return fail(a, INVALID, "/header_value", "A header's value has no control characters and no line breaks.");
     for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
-        if (host_is(name, text_of(ours[i]))) return fail(a, INVALID, "/header_name", "The header %.*s is the platform's own.", PRINT(name));
+        if (host_is(name, text_of(ours[i])))
+            return fail(a, INVALID, "/header_name", "The header %.*s is the platform's own.", PRINT(name));
     return OK;
 }
 
@@ -221,7 +229,8 @@ static curl_socket_t open_socket(void *given, curlsocktype purpose, struct curl_
     bool may = address_is_public(&to->addr) || (e->may_loop_back && is_loopback(&to->addr));
     if (may) return socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
     const char *bytes = (const char *)&to->addr;
-    size_t offset = to->family == AF_INET ? offsetof(struct sockaddr_in, sin_addr) : offsetof(struct sockaddr_in6, sin6_addr);
+    size_t offset =
+        to->family == AF_INET ? offsetof(struct sockaddr_in, sin_addr) : offsetof(struct sockaddr_in6, sin6_addr);
     if (!inet_ntop(to->family, bytes + offset, e->refused, sizeof e->refused)) memcpy(e->refused, "?", 2);
     return CURL_SOCKET_BAD;
 }
@@ -269,10 +278,13 @@ static text request_json(arena *a, const endpoint *e, const matrix *rows, size_t
 static error not_answered(arena *a, const endpoint *e, const answer *got, CURLcode code)
 {
     if (got->is_too_large)
-        return fail(a, INVALID, "/url", "The endpoint %.*s answered with more than %d MB.", PRINT(e->host), ENDPOINT_ANSWER_MOST / 1024 / 1024);
+        return fail(a, INVALID, "/url", "The endpoint %.*s answered with more than %d MB.", PRINT(e->host),
+                    ENDPOINT_ANSWER_MOST / 1024 / 1024);
     if (e->refused[0])
-        return fail(a, INVALID, "/url", "The endpoint's name leads to %s, which is no address of the public internet.", e->refused);
-    return fail(a, UNAVAILABLE, "/url", "The endpoint %.*s cannot be asked: %s.", PRINT(e->host), e->problem[0] ? e->problem : curl_easy_strerror(code));
+        return fail(a, INVALID, "/url", "The endpoint's name leads to %s, which is no address of the public internet.",
+                    e->refused);
+    return fail(a, UNAVAILABLE, "/url", "The endpoint %.*s cannot be asked: %s.", PRINT(e->host),
+                e->problem[0] ? e->problem : curl_easy_strerror(code));
 }
 
 static error post(endpoint *e, arena *a, text body, text *out)
@@ -287,7 +299,8 @@ static error post(endpoint *e, arena *a, text body, text *out)
     if (code != CURLE_OK) return not_answered(a, e, &got, code);
     curl_easy_getinfo(e->curl, CURLINFO_RESPONSE_CODE, &status);
     if (status != 200)
-        return fail(a, status >= 500 ? UNAVAILABLE : INVALID, "/url", "The endpoint %.*s answered with status %ld, expected 200.", PRINT(e->host), status);
+        return fail(a, status >= 500 ? UNAVAILABLE : INVALID, "/url",
+                    "The endpoint %.*s answered with status %ld, expected 200.", PRINT(e->host), status);
     *out = text_built(&got.body);
     return OK;
 }
@@ -306,7 +319,9 @@ static error read_scores(arena *a, const endpoint *e, text answered, size_t from
     error bad = json_read(a, answered, &document);
     const json_t *scores = bad ? NULL : json_object_get(document, "scores");
     if (!json_is_array(scores) || json_array_size(scores) != count)
-        return fail(a, INVALID, "/url", "The endpoint %.*s must answer {\"scores\": [...]} with %zu entries, one for each row.", PRINT(e->host), count);
+        return fail(a, INVALID, "/url",
+                    "The endpoint %.*s must answer {\"scores\": [...]} with %zu entries, one for each row.",
+                    PRINT(e->host), count);
     for (size_t r = 0; r < count; r++) {
         const json_t *one = json_array_get(scores, r);
         if (e->outputs == 1 && !json_is_array(one)) {
@@ -314,7 +329,8 @@ static error read_scores(arena *a, const endpoint *e, text answered, size_t from
             continue;
         }
         if (json_array_size(one) != e->outputs)
-            return fail(a, INVALID, "/url", "The endpoint %.*s gave row %zu no list of %zu scores.", PRINT(e->host), from + r + 1, e->outputs);
+            return fail(a, INVALID, "/url", "The endpoint %.*s gave row %zu no list of %zu scores.", PRINT(e->host),
+                        from + r + 1, e->outputs);
         for (size_t o = 0; o < e->outputs; o++)
             TRY(take_score(a, e, json_array_get(one, o), from + r, r * e->outputs + o, out));
     }
@@ -385,11 +401,14 @@ error endpoint_predictor(platform *app, scope *db, arena *a, const model_row *ro
     prediction_endpoint_row stored;
     target t;
     text outputs;
-    TRY(sql_prediction_endpoint_by_id(db, &(sql_prediction_endpoint_by_id_in){ .id = row->endpoint_id.value }, &stored));
+    TRY(sql_prediction_endpoint_by_id(db, &(sql_prediction_endpoint_by_id_in){ .id = row->endpoint_id.value },
+                                      &stored));
     /* Anew: the list may have become shorter since the model was registered. */
     TRY(endpoint_check(a, app, stored.url));
     TRY(parse(a, stored.url, &t));
-    *e = (endpoint){ .app = app, .url = text_string(a, stored.url), .host = t.host, .may_loop_back = allows_loopback(app, t.host) };
+    *e = (endpoint){
+        .app = app, .url = text_string(a, stored.url), .host = t.host, .may_loop_back = allows_loopback(app, t.host)
+    };
     TRY(names_of(a, row->features, true, &e->columns, &e->features));
     TRY(names_of(a, row->outputs, false, &outputs, &e->outputs));
     e->curl = curl_easy_init();

@@ -1,10 +1,10 @@
 /* Prediction endpoints: models that stay with whoever runs them, asked over https (endpoints.c).
  *
- * Nothing of a tenant's choosing is reached but hosts that the platform's operator allows (AIC_PREDICTION_HOSTS), and of
- * those no address of this machine, of a private network, of link-local or metadata services, in IPv4 or IPv6: what counts is
- * the address of the very socket, so that a name that resolves anew to something else gains nothing. No redirects, no
- * proxies, no more bytes and no more time than a batch of rows warrants. In development an entry "name:loopback" allows this
- * machine, over http as well, for tests.
+ * Nothing of a tenant's choosing is reached but hosts that the platform's operator allows (AIC_PREDICTION_HOSTS), and
+ * of those no address of this machine, of a private network, of link-local or metadata services, in IPv4 or IPv6: what
+ * counts is the address of the very socket, so that a name that resolves anew to something else gains nothing. No
+ * redirects, no proxies, no more bytes and no more time than a batch of rows warrants. In development an entry
+ * "name:loopback" allows this machine, over http as well, for tests.
  *
  *     POST {"columns": ["age", …], "rows": [[42, …], …]}  →  {"scores": [0.7, …]} or {"scores": [[0.3, 0.7], …]} */
 #ifndef AIC_FEATURES_MODELS_ENDPOINTS_H
@@ -17,8 +17,8 @@
 
 enum {
     ENDPOINT_CONNECT_SECONDS = 5,
-    ENDPOINT_SECONDS = 30,              /* ⚙ of one batch */
-    ENDPOINT_BATCH = 1000,              /* rows of one request */
+    ENDPOINT_SECONDS = 30, /* ⚙ of one batch */
+    ENDPOINT_BATCH = 1000, /* rows of one request */
     ENDPOINT_ANSWER_MOST = 8 * 1024 * 1024
 };
 

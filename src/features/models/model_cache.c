@@ -120,7 +120,7 @@ static void evict_expired(model_cache *c)
 /* `but` was made for somebody who is about to use it. */
 static void evict_to_fit(model_cache *c, const model_lease *but)
 {
-    size_t place;
+    size_t place = 0;
     evict_expired(c);
     while ((c->count > c->options.entries || c->bytes > c->options.bytes) && oldest(c, but, &place)) evict(c, place);
     while (c->count && c->options.memory_in_use() > MODEL_CACHE_FULL && oldest(c, but, &place)) evict(c, place);

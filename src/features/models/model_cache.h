@@ -1,14 +1,14 @@
 /* The cache of models: parsed, their trees compiled, and surrogates fitted to somebody's rows. One in each process.
  *
- * The key is the organization, the kind and the SHA-256 of what it was made of (an artefact; rows with what was asked of
- * them): what one organization warmed another never hits, so that nobody learns by the clock what others work on.
+ * The key is the organization, the kind and the SHA-256 of what it was made of (an artefact; rows with what was asked
+ * of them): what one organization warmed another never hits, so that nobody learns by the clock what others work on.
  *
- * Each entry lies in an arena of its own, is read-only once made, and is shared by threads by counting who uses it. An entry
- * that is evicted while it is used goes when the last user gives it back. Of several threads that want the same thing at
- * once one makes it and the others wait.
+ * Each entry lies in an arena of its own, is read-only once made, and is shared by threads by counting who uses it. An
+ * entry that is evicted while it is used goes when the last user gives it back. Of several threads that want the same
+ * thing at once one makes it and the others wait.
  *
- * An entry goes after an hour, when others were used more recently (20 entries, 256 MB), or, the least recently used first,
- * while more than 80 % of the memory of the machine or of the process's cgroup is in use. */
+ * An entry goes after an hour, when others were used more recently (20 entries, 256 MB), or, the least recently used
+ * first, while more than 80 % of the memory of the machine or of the process's cgroup is in use. */
 #ifndef AIC_FEATURES_MODEL_CACHE_H
 #define AIC_FEATURES_MODEL_CACHE_H
 
@@ -19,21 +19,21 @@
 #include "models.sql.h"
 
 enum {
-    MODEL_CACHE_ENTRIES = 20,                       /* ⚙ */
-    MODEL_CACHE_BYTES = 256 * 1024 * 1024,          /* ⚙ */
-    MODEL_CACHE_SECONDS = 60 * 60,                  /* ⚙ */
-    MODEL_CACHE_SAYS_SECONDS = 10                   /* how often a process tells its figures */
+    MODEL_CACHE_ENTRIES = 20,              /* ⚙ */
+    MODEL_CACHE_BYTES = 256 * 1024 * 1024, /* ⚙ */
+    MODEL_CACHE_SECONDS = 60 * 60,         /* ⚙ */
+    MODEL_CACHE_SAYS_SECONDS = 10          /* how often a process tells its figures */
 };
 #define MODEL_CACHE_FULL 0.80 /* ⚙ */
 
 typedef struct model_cache model_cache;
 
 typedef struct model_cache_options {
-    uuid process;          /* whose figures they are, drawn anew by each process */
-    size_t entries, bytes; /* 0: as above */
-    instant lasts;         /* 0: as above */
-    instant (*now)(void);            /* NULL: clock_monotonic */
-    double (*memory_in_use)(void);   /* NULL: of the machine or the cgroup, whichever is fuller */
+    uuid process;                  /* whose figures they are, drawn anew by each process */
+    size_t entries, bytes;         /* 0: as above */
+    instant lasts;                 /* 0: as above */
+    instant (*now)(void);          /* NULL: clock_monotonic */
+    double (*memory_in_use)(void); /* NULL: of the machine or the cgroup, whichever is fuller */
 } model_cache_options;
 
 typedef struct cached_model {
@@ -84,8 +84,8 @@ double memory_in_use(void);
 
 typedef struct model_cache_watcher model_cache_watcher;
 
-/* A thread that tidies the cache and tells its figures to the database, until model_cache_unwatch. `program`: "SERVER" or
- * "WORKER". */
+/* A thread that tidies the cache and tells its figures to the database, until model_cache_unwatch. `program`: "SERVER"
+ * or "WORKER". */
 error model_cache_watch(arena *a, model_cache *c, platform *app, const char *program, model_cache_watcher **out);
 void model_cache_unwatch(model_cache_watcher *w);
 void model_cache_metrics(model_cache *c, text_builder *out); /* Prometheus */

@@ -23,7 +23,8 @@ static error say(model_cache_watcher *w, arena *a)
     scope *db;
     caller nobody = { .kind = ACTOR_SYSTEM };
     model_cache_figures f = model_cache_read_figures(w->cache);
-    TRY(scope_open_system(w->app->store, a, S7_SCHEDULER, TEXT("tell what this process's cache of models holds"), &nobody, &db));
+    TRY(scope_open_system(w->app->store, a, S7_SCHEDULER, TEXT("tell what this process's cache of models holds"),
+                          &nobody, &db));
     error bad = sql_model_cache_say(db, &(sql_model_cache_say_in){ .process = model_cache_process(w->cache),
                                                                    .program = w->program,
                                                                    .host = text_of(w->host),

@@ -61,10 +61,9 @@ error models_read_card(scope *db, uuid id, model_card *out)
 
 error models_list(scope *db, const models_query *query, page_reply *out)
 {
-    sql_models_list_in in = { .q = query->q,
-                              .system_id = query->system_id,
-                              .is_active = query->active,
-                              .lim = query->page.limit + 1 };
+    sql_models_list_in in = {
+        .q = query->q, .system_id = query->system_id, .is_active = query->active, .lim = query->page.limit + 1
+    };
     model_item_list rows;
     TRY(cursor_read_instant(db->arena, query->page.cursor, &in.after_at, &in.after_id));
     TRY(sql_models_list(db, &in, &rows));
@@ -80,12 +79,15 @@ text models_file_name(arena *a, const model_row *row)
 {
     static const struct {
         const char *format, *ending;
-    } endings[] = { { "xgboost-json", "json" }, { "xgboost-ubjson", "ubj" }, { "lightgbm-text", "txt" }, { "onnx", "onnx" } };
+    } endings[] = {
+        { "xgboost-json", "json" }, { "xgboost-ubjson", "ubj" }, { "lightgbm-text", "txt" }, { "onnx", "onnx" }
+    };
     text_builder b = text_builder_in(a);
     text name = text_format(a, "%.*s-%.*s", PRINT(row->name), PRINT(row->version_label));
     for (size_t i = 0; i < name.length; i++) {
         char c = name.data[i];
-        bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-';
+        bool is_plain =
+            (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-';
         text_add_char(&b, is_plain ? c : '_');
     }
     const char *ending = "aic.json";
@@ -103,7 +105,8 @@ static error check_system(scope *db, const maybe_uuid *system)
     model_system row;
     if (!system->is_set) return OK;
     TRY(sql_model_system(db, &(sql_model_system_in){ .system_id = system->value }, &found, &row));
-    return found ? OK : fail(db->arena, NOT_FOUND, "/system_id", "There is no system with this id in your organization.");
+    return found ? OK
+                 : fail(db->arena, NOT_FOUND, "/system_id", "There is no system with this id in your organization.");
 }
 
 static error check_owner(scope *db, const maybe_uuid *person)
@@ -135,7 +138,8 @@ static error check_metrics(arena *a, text metrics)
 error models_may_take_artefact(arena *a, const model_row *row)
 {
     if (text_equal_string(row->kind, "ENDPOINT"))
-        return fail(a, CONFLICT, "/artefact", "This model stays elsewhere, at %.*s: it takes no artefact.", PRINT(row->endpoint_url));
+        return fail(a, CONFLICT, "/artefact", "This model stays elsewhere, at %.*s: it takes no artefact.",
+                    PRINT(row->endpoint_url));
     if (text_is(row->artefact_sha256))
         return fail(a, CONFLICT, "/artefact", "This model has its artefact; another one is another version.");
     if (!row->is_active) return fail(a, CONFLICT, "/is_active", "This model has been retired.");
@@ -143,11 +147,6 @@ error models_may_take_artefact(arena *a, const model_row *row)
 }
 
 /* ------------------------------------------------------------------ registering */
-
-static maybe_uuid author(const scope *db)
-{
-    return (maybe_uuid){ db->who.kind == ACTOR_USER, db->who.id };
-}
 
 static text names_json(arena *a, text_list names)
 {
@@ -238,8 +237,10 @@ static error check_draft(scope *db, const model_draft *draft)
     arena *a = db->arena;
     bool is_endpoint = text_equal_string(draft->kind, "ENDPOINT");
     TRY(check_metrics(a, draft->metrics));
-    if (!is_endpoint && (text_is(draft->url) || text_is(draft->header_name) || draft->features.count || draft->outputs.count))
-        return fail(a, INVALID, "/kind", "url, header_name, header_value, features and outputs belong to a model of kind ENDPOINT.");
+    if (!is_endpoint &&
+        (text_is(draft->url) || text_is(draft->header_name) || draft->features.count || draft->outputs.count))
+        return fail(a, INVALID, "/kind",
+                    "url, header_name, header_value, features and outputs belong to a model of kind ENDPOINT.");
     TRY(check_system(db, &draft->system_id));
     return check_owner(db, &draft->owner_id);
 }
@@ -269,9 +270,11 @@ error models_may_register(scope *db, text name, text version, maybe_uuid system_
     model_named row;
     TRY(check_system(db, &system_id));
     if (!text_is(name) || !text_is(version)) return OK;
-    TRY(sql_model_named(db, &(sql_model_named_in){ .name = name, .version_label = version, .system_id = system_id }, &found, &row));
+    TRY(sql_model_named(db, &(sql_model_named_in){ .name = name, .version_label = version, .system_id = system_id },
+                        &found, &row));
     if (!found) return OK;
-    return fail(db->arena, CONFLICT, "/version", "This version of the model is registered already; register another version.");
+    return fail(db->arena, CONFLICT, "/version",
+                "This version of the model is registered already; register another version.");
 }
 
 error models_register_trained(scope *db, const trained_model *t, model_row *out)
@@ -291,15 +294,17 @@ error models_register_trained(scope *db, const trained_model *t, model_row *out)
 
 static error stale(arena *a)
 {
-    return fail(a, STALE, "", "The model has been changed since you opened it. Load it again, and make your change on that version.");
+    return fail(a, STALE, "",
+                "The model has been changed since you opened it. Load it again, and make your change on that version.");
 }
 
 /* What is recorded of a model: when it changes, its entry does, too. */
 static bool is_promise_changed(const model_row *a, const model_row *b)
 {
     return a->system_id.is_set != b->system_id.is_set || !text_equal(a->type, b->type) ||
-           !text_equal(a->lifecycle_stage, b->lifecycle_stage) || text_is(a->artefact_sha256) != text_is(b->artefact_sha256) ||
-           a->is_active != b->is_active || a->endpoint_id.is_set != b->endpoint_id.is_set ||
+           !text_equal(a->lifecycle_stage, b->lifecycle_stage) ||
+           text_is(a->artefact_sha256) != text_is(b->artefact_sha256) || a->is_active != b->is_active ||
+           a->endpoint_id.is_set != b->endpoint_id.is_set ||
            (a->endpoint_id.is_set && !uuid_equal(a->endpoint_id.value, b->endpoint_id.value));
 }
 
@@ -307,7 +312,8 @@ static error update(scope *db, const model_row *before, model_row *row)
 {
     int64_t updated;
     if (is_promise_changed(before, row))
-        TRY(ledger_append(db, LEDGER_MODEL_CHANGED, "model", row->id, canonical(db->arena, row), &row->ledger_entry_id));
+        TRY(ledger_append(db, LEDGER_MODEL_CHANGED, "model", row->id, canonical(db->arena, row),
+                          &row->ledger_entry_id));
     TRY(sql_model_update(db,
                          &(sql_model_update_in){ .id = row->id,
                                                  .version = before->version,
@@ -348,13 +354,15 @@ static error apply(scope *db, const model_change *change, model_row *row)
     if (change->protected_attributes.items) row->protected_attributes = change->protected_attributes;
     if (change->system_id.is_set) {
         if (row->system_id.is_set && !uuid_equal(row->system_id.value, change->system_id.value))
-            return fail(db->arena, CONFLICT, "/system_id", "A model stays with its system; register it anew for another.");
+            return fail(db->arena, CONFLICT, "/system_id",
+                        "A model stays with its system; register it anew for another.");
         row->system_id = change->system_id;
     }
     if (change->owner_id.is_set) row->owner_id = change->owner_id;
     if (!change->is_active.is_set || change->is_active.value == row->is_active) return OK;
     if (change->is_active.value)
-        return fail(db->arena, CONFLICT, "/is_active", "A model that was retired is not taken up again; register a new version.");
+        return fail(db->arena, CONFLICT, "/is_active",
+                    "A model that was retired is not taken up again; register a new version.");
     row->is_active = false;
     row->retired_at = (maybe_instant){ true, scope_now(db) };
     return OK;

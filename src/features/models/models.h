@@ -1,13 +1,13 @@
 /* Models: what decides about people, registered by name and version with the very bytes that decide.
  *
- * An artefact is data (engine/model/model.h): it is read at once, so that what cannot be read is never registered; kept in
- * pieces that nobody changes; and its SHA-256 is recomputed by the database from those pieces. Small ones are read by the
- * request itself; larger ones by a worker, whose memory is bounded (READ_MODEL). A model that runs elsewhere is an endpoint:
- * an https address of an allow-listed host that is given rows and answers with scores (endpoint.h).
+ * An artefact is data (engine/model/model.h): it is read at once, so that what cannot be read is never registered; kept
+ * in pieces that nobody changes; and its SHA-256 is recomputed by the database from those pieces. Small ones are read
+ * by the request itself; larger ones by a worker, whose memory is bounded (READ_MODEL). A model that runs elsewhere is
+ * an endpoint: an https address of an allow-listed host that is given rows and answers with scores (endpoint.h).
  *
- * A model may have no system while it is in DEVELOPMENT. Each registration and each change of what was promised carries its
- * ledger entry (MODEL_REGISTERED, MODEL_CHANGED); the gate, the rules of retirement and that an artefact is given once are
- * the database's, too (sql/migrations/0053_models.sql). */
+ * A model may have no system while it is in DEVELOPMENT. Each registration and each change of what was promised carries
+ * its ledger entry (MODEL_REGISTERED, MODEL_CHANGED); the gate, the rules of retirement and that an artefact is given
+ * once are the database's, too (sql/migrations/0053_models.sql). */
 #ifndef AIC_FEATURES_MODELS_H
 #define AIC_FEATURES_MODELS_H
 
@@ -18,10 +18,10 @@
 #include "models.sql.h"
 
 enum {
-    MODEL_PART_BYTES = 1024 * 1024,             /* of an artefact in the database */
-    MODEL_READ_AT_ONCE = 10 * 1000 * 1000,      /* bytes that a request may read by itself */
-    MODEL_ARTEFACT_MOST = 200 * 1000 * 1000,    /* ⚙ */
-    MODEL_CATEGORIES_SHOWN = 200,               /* of one feature; an artefact may hold a million */
+    MODEL_PART_BYTES = 1024 * 1024,          /* of an artefact in the database */
+    MODEL_READ_AT_ONCE = 10 * 1000 * 1000,   /* bytes that a request may read by itself */
+    MODEL_ARTEFACT_MOST = 200 * 1000 * 1000, /* ⚙ */
+    MODEL_CATEGORIES_SHOWN = 200,            /* of one feature; an artefact may hold a million */
     MODEL_ENDPOINT_FEATURES = 500
 };
 
@@ -29,7 +29,7 @@ typedef struct model_draft {
     text name, version, kind, type, description, artefact, training_data_description;
     text url, header_name, header_value; /* kind ENDPOINT */
     text metrics;
-    text_list features, outputs;         /* of an endpoint, which cannot be asked for them */
+    text_list features, outputs; /* of an endpoint, which cannot be asked for them */
     text_list protected_attributes;
     maybe_uuid system_id, owner_id;
 } model_draft;
@@ -62,7 +62,8 @@ extern const route models_routes[];
 error models_list(scope *db, const models_query *query, page_reply *out);
 error models_read(scope *db, uuid id, model_row *out); /* NOT_FOUND also for another organization's */
 error models_read_card(scope *db, uuid id, model_card *out);
-/* `bytes` NO_TEXT: the artefact follows. INVALID says what cannot be read in it; CONFLICT: name and version are taken. */
+/* `bytes` NO_TEXT: the artefact follows. INVALID says what cannot be read in it; CONFLICT: name and version are taken.
+ */
 error models_register(platform *app, scope *db, const model_draft *draft, text bytes, model_row *out);
 error models_change(platform *app, scope *db, uuid id, int64_t version, const model_change *change, model_row *out);
 /* Of a model that has none. The bytes are in the database already; `m` is what model_read made of them. */

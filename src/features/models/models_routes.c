@@ -3,7 +3,9 @@
 #include "features/models/uploads.h"
 
 static const char *const kind_names[] = { "ARTEFACT", "ENDPOINT", NULL };
-const char *const model_type_names[] = { "LOGISTIC", "TREE", "GBDT", "FOREST", "NEURAL", "LLM", "RULES", "OTHER", NULL };
+const char *const model_type_names[] = {
+    "LOGISTIC", "TREE", "GBDT", "FOREST", "NEURAL", "LLM", "RULES", "OTHER", NULL
+};
 static const char *const stage_names[] = { "DEVELOPMENT", "TESTING", "PRODUCTION", "DECOMMISSIONED", NULL };
 static const char *const drift_names[] = { "UNKNOWN", "STABLE", "WARNING", "CRITICAL", NULL };
 static const char *const verdict_names[] = { "PASS", "REVIEW", "FAIL", "INSUFFICIENT_DATA", NULL };
@@ -35,7 +37,8 @@ static const field item_fields[] = {
     FIELD_AS(type_of, at id, "id", A_UUID), FIELD_AS(type_of, at name, "name", A_TEXT),                                \
         FIELD_AS(type_of, at version_label, "version", A_TEXT,                                                         \
                  .doc = "Of the model, as whoever registered it calls it"),                                            \
-        FIELD_AS(type_of, at kind, "kind", ONE_OF(kind_names)), FIELD_AS(type_of, at type, "type", ONE_OF(model_type_names)), \
+        FIELD_AS(type_of, at kind, "kind", ONE_OF(kind_names)),                                                        \
+        FIELD_AS(type_of, at type, "type", ONE_OF(model_type_names)),                                                  \
         FIELD_AS(type_of, at description, "description", A_TEXT, NULLABLE),                                            \
         FIELD_AS(type_of, at format, "format", A_TEXT, NULLABLE,                                                       \
                  .doc = "xgboost-json, xgboost-ubjson, lightgbm-text, onnx or aic; null until there is an artefact"),  \
@@ -49,7 +52,8 @@ static const field item_fields[] = {
         FIELD_AS(type_of, at outputs, "outputs", ANY_JSON, .doc = "Names of what it gives: classes, or one name"),     \
         FIELD_AS(type_of, at structure, "structure", ANY_JSON,                                                         \
                  .doc = "{objective, link, is_probability, trees, nodes, depth}, as far as the artefact tells"),       \
-        FIELD_AS(type_of, at metrics, "metrics", ANY_JSON, NULLABLE, .doc = "Of quality: as trained here, or as stated"), \
+        FIELD_AS(type_of, at metrics, "metrics", ANY_JSON, NULLABLE,                                                   \
+                 .doc = "Of quality: as trained here, or as stated"),                                                  \
         FIELD_AS(type_of, at training, "training", ANY_JSON, NULLABLE, .doc = "What gives the same model again"),      \
         FIELD_AS(type_of, at training_data_sha256, "training_data_sha256", A_TEXT, NULLABLE),                          \
         FIELD_AS(type_of, at training_data_description, "training_data_description", A_TEXT, NULLABLE),                \
@@ -71,19 +75,17 @@ static const field item_fields[] = {
 const field model_fields[] = { MODEL_FIELDS(model_row, ), FIELDS_END };
 
 #define CONTEXT(member, ...) FIELD_AS(model_card, context.member, #member, __VA_ARGS__)
-static const field card_fields[] = {
-    MODEL_FIELDS(model_card, row.),
-    CONTEXT(purpose, A_TEXT, NULLABLE, .doc = "Of the system that it serves"),
-    CONTEXT(affected_groups, A_TEXT, NULLABLE),
-    CONTEXT(disclosure_text, A_TEXT, NULLABLE),
-    CONTEXT(accountable_person_name, A_TEXT, NULLABLE),
-    CONTEXT(risk_tier, A_TEXT, NULLABLE),
-    CONTEXT(analysis_id, MAYBE_UUID, .doc = "The system's latest recorded analysis"),
-    CONTEXT(analysis_verdict, ONE_OF(verdict_names), NULLABLE),
-    CONTEXT(analysis_at, MAYBE_INSTANT),
-    CONTEXT(explanation_count, AN_INTEGER, .doc = "Explanations of it that are kept"),
-    FIELDS_END
-};
+static const field card_fields[] = { MODEL_FIELDS(model_card, row.),
+                                     CONTEXT(purpose, A_TEXT, NULLABLE, .doc = "Of the system that it serves"),
+                                     CONTEXT(affected_groups, A_TEXT, NULLABLE),
+                                     CONTEXT(disclosure_text, A_TEXT, NULLABLE),
+                                     CONTEXT(accountable_person_name, A_TEXT, NULLABLE),
+                                     CONTEXT(risk_tier, A_TEXT, NULLABLE),
+                                     CONTEXT(analysis_id, MAYBE_UUID, .doc = "The system's latest recorded analysis"),
+                                     CONTEXT(analysis_verdict, ONE_OF(verdict_names), NULLABLE),
+                                     CONTEXT(analysis_at, MAYBE_INSTANT),
+                                     CONTEXT(explanation_count, AN_INTEGER, .doc = "Explanations of it that are kept"),
+                                     FIELDS_END };
 
 /* ------------------------------------------------------------------ what goes in */
 
@@ -99,31 +101,34 @@ static const field draft_fields[] = {
           .doc = "The file in base64: XGBoost JSON or UBJSON, a LightGBM text model, ONNX, or what POST /models/train "
                  "made. As multipart/form-data: the file itself. Left out: it follows by POST /models/{id}/artefact"),
     FIELD(model_draft, url, A_TEXT, MAX(2000), .doc = "ENDPOINT: https, of a host that the platform's operator allows"),
-    FIELD(model_draft, header_name, A_TEXT, MAX(60), .doc = "ENDPOINT: a header sent with each request, such as Authorization"),
+    FIELD(model_draft, header_name, A_TEXT, MAX(60),
+          .doc = "ENDPOINT: a header sent with each request, such as Authorization"),
     FIELD(model_draft, header_value, A_SECRET, MAX(4000), .doc = "Sealed, and never shown again"),
-    FIELD(model_draft, features, TEXTS, MAX(200), .most_items = MODEL_ENDPOINT_FEATURES, .doc = "ENDPOINT: the columns that it is sent"),
-    FIELD(model_draft, outputs, TEXTS, MAX(200), .most_items = 100, .doc = "ENDPOINT: names of its scores; one when left out"),
+    FIELD(model_draft, features, TEXTS, MAX(200), .most_items = MODEL_ENDPOINT_FEATURES,
+          .doc = "ENDPOINT: the columns that it is sent"),
+    FIELD(model_draft, outputs, TEXTS, MAX(200), .most_items = 100,
+          .doc = "ENDPOINT: names of its scores; one when left out"),
     FIELD(model_draft, metrics, ANY_JSON, .doc = "Of quality, as you measured them"),
     FIELD(model_draft, training_data_description, A_TEXT, MAX(4000)),
-    FIELD(model_draft, protected_attributes, TEXTS, MAX(200), .most_items = 32, .doc = "Features or columns that stand for protected groups"),
+    FIELD(model_draft, protected_attributes, TEXTS, MAX(200), .most_items = 32,
+          .doc = "Features or columns that stand for protected groups"),
     FIELD(model_draft, owner_id, MAYBE_UUID, .doc = "Who looks after it: a user of your organization"),
     FIELDS_END
 };
 
-static const field change_fields[] = {
-    FIELD(model_change, type, ONE_OF(model_type_names)),
-    FIELD(model_change, description, A_TEXT, MAX(4000)),
-    FIELD(model_change, system_id, MAYBE_UUID, .doc = "Of a model that has none"),
-    FIELD(model_change, lifecycle_stage, ONE_OF(stage_names)),
-    FIELD(model_change, training_data_description, A_TEXT, MAX(4000)),
-    FIELD(model_change, metrics, ANY_JSON),
-    FIELD(model_change, protected_attributes, TEXTS, MAX(200), .most_items = 32),
-    FIELD(model_change, owner_id, MAYBE_UUID),
-    FIELD(model_change, header_name, A_TEXT, MAX(60), .doc = "ENDPOINT: another secret; both fields together"),
-    FIELD(model_change, header_value, A_SECRET, MAX(4000)),
-    FIELD(model_change, is_active, MAYBE_BOOL, .doc = "false retires it for good"),
-    FIELDS_END
-};
+static const field change_fields[] = { FIELD(model_change, type, ONE_OF(model_type_names)),
+                                       FIELD(model_change, description, A_TEXT, MAX(4000)),
+                                       FIELD(model_change, system_id, MAYBE_UUID, .doc = "Of a model that has none"),
+                                       FIELD(model_change, lifecycle_stage, ONE_OF(stage_names)),
+                                       FIELD(model_change, training_data_description, A_TEXT, MAX(4000)),
+                                       FIELD(model_change, metrics, ANY_JSON),
+                                       FIELD(model_change, protected_attributes, TEXTS, MAX(200), .most_items = 32),
+                                       FIELD(model_change, owner_id, MAYBE_UUID),
+                                       FIELD(model_change, header_name, A_TEXT, MAX(60),
+                                             .doc = "ENDPOINT: another secret; both fields together"),
+                                       FIELD(model_change, header_value, A_SECRET, MAX(4000)),
+                                       FIELD(model_change, is_active, MAYBE_BOOL, .doc = "false retires it for good"),
+                                       FIELDS_END };
 
 static const field query_fields[] = { PAGE_FIELDS(models_query),
                                       FIELD(models_query, q, A_TEXT, MAX(200), .doc = "Words in the name"),
@@ -201,27 +206,29 @@ static error get_artefact(request *rq, const void *body, void *reply)
 
 /* ------------------------------------------------------------------ GET /debug/cache */
 
-static const field process_fields[] = {
-    FIELD(model_cache_row, program, ONE_OF(program_names)), FIELD(model_cache_row, host, A_TEXT),
-    FIELD(model_cache_row, pid, AN_INTEGER),                FIELD(model_cache_row, entries, AN_INTEGER),
-    FIELD(model_cache_row, bytes, AN_INTEGER),              FIELD(model_cache_row, hits, AN_INTEGER),
-    FIELD(model_cache_row, misses, AN_INTEGER),             FIELD(model_cache_row, evictions, AN_INTEGER),
-    FIELD(model_cache_row, seen_at, AN_INSTANT),            FIELDS_END
-};
+static const field process_fields[] = { FIELD(model_cache_row, program, ONE_OF(program_names)),
+                                        FIELD(model_cache_row, host, A_TEXT),
+                                        FIELD(model_cache_row, pid, AN_INTEGER),
+                                        FIELD(model_cache_row, entries, AN_INTEGER),
+                                        FIELD(model_cache_row, bytes, AN_INTEGER),
+                                        FIELD(model_cache_row, hits, AN_INTEGER),
+                                        FIELD(model_cache_row, misses, AN_INTEGER),
+                                        FIELD(model_cache_row, evictions, AN_INTEGER),
+                                        FIELD(model_cache_row, seen_at, AN_INSTANT),
+                                        FIELDS_END };
 
-static const field cache_fields[] = {
-    FIELD(cache_overview, entries, AN_INTEGER, .doc = "Over all processes"),
-    FIELD(cache_overview, memory_mb, A_NUMBER),
-    FIELD(cache_overview, hits, AN_INTEGER),
-    FIELD(cache_overview, misses, AN_INTEGER),
-    FIELD(cache_overview, hit_rate, A_NUMBER, NULLABLE, .doc = "null while nobody has asked"),
-    FIELD(cache_overview, evictions, AN_INTEGER),
-    FIELD(cache_overview, most_entries, AN_INTEGER, .doc = "Of one process"),
-    FIELD(cache_overview, most_mb, A_NUMBER, .doc = "Of one process"),
-    FIELD(cache_overview, processes, LIST_OF(model_cache_row, process_fields),
-          .doc = "Servers and workers that said something within the last minute"),
-    FIELDS_END
-};
+static const field cache_fields[] = { FIELD(cache_overview, entries, AN_INTEGER, .doc = "Over all processes"),
+                                      FIELD(cache_overview, memory_mb, A_NUMBER),
+                                      FIELD(cache_overview, hits, AN_INTEGER),
+                                      FIELD(cache_overview, misses, AN_INTEGER),
+                                      FIELD(cache_overview, hit_rate, A_NUMBER, NULLABLE,
+                                            .doc = "null while nobody has asked"),
+                                      FIELD(cache_overview, evictions, AN_INTEGER),
+                                      FIELD(cache_overview, most_entries, AN_INTEGER, .doc = "Of one process"),
+                                      FIELD(cache_overview, most_mb, A_NUMBER, .doc = "Of one process"),
+                                      FIELD(cache_overview, processes, LIST_OF(model_cache_row, process_fields),
+                                            .doc = "Servers and workers that said something within the last minute"),
+                                      FIELDS_END };
 
 static error get_cache(request *rq, const void *body, void *reply)
 {
@@ -241,9 +248,10 @@ const route models_routes[] = {
     { POST, "/models", "Register a model", CAPABILITY("manage_models"), TENANT, BODY(model_draft, draft_fields),
       REPLY(model_row, model_fields), .raw_body = true, .media = draft_media, .status = 201,
       .audit = "model_registered", .rate = RATE_WRITE, .idempotent = true,
-      .description = "The artefact is data: it is read, never run, and what cannot be read is refused with the place in "
-                     "the file. As multipart/form-data the fields are parts and the file is the part `artefact`. A file of "
-                     "more than 10 MB is sent to POST /models/{id}/artefact.",
+      .description =
+          "The artefact is data: it is read, never run, and what cannot be read is refused with the place in "
+          "the file. As multipart/form-data the fields are parts and the file is the part `artefact`. A file of "
+          "more than 10 MB is sent to POST /models/{id}/artefact.",
       .handle = post_model },
     { GET, "/models/{id}", "Read a model", SIGNED_IN, TENANT, PATH(id_path, id_path_fields),
       REPLY(model_row, model_fields), .key_reads = true, .rate = RATE_READ, .handle = get_model },
@@ -254,9 +262,10 @@ const route models_routes[] = {
       PATH(id_path, id_path_fields), REPLY(model_row, model_fields), .raw_body = true, .media = upload_media,
       .stream = &artefact_upload, .audit = "model_artefact_given", .rate = RATE_WRITE,
       .body_limit = MODEL_ARTEFACT_MOST,
-      .description = "The file itself, up to 200 MB, whatever its media type says. Once: another artefact is another "
-                     "version. A file of up to 10 MB is read at once; a larger one by a worker, and the answer is then 202 "
-                     "{task_id, status} as POST /explain gives it.",
+      .description =
+          "The file itself, up to 200 MB, whatever its media type says. Once: another artefact is another "
+          "version. A file of up to 10 MB is read at once; a larger one by a worker, and the answer is then 202 "
+          "{task_id, status} as POST /explain gives it.",
       .handle = post_artefact },
     { GET, "/models/{id}/artefact", "Download a model's artefact", SIGNED_IN, TENANT, PATH(id_path, id_path_fields),
       .raw_reply = "application/octet-stream", .key_reads = true, .audit = "model_artefact_downloaded",

@@ -43,7 +43,8 @@ static text parameter(text header, const char *name)
         bool is_quoted = rest.length && rest.data[0] == '"';
         if (is_quoted) rest.data++, rest.length--;
         size_t end = 0;
-        while (end < rest.length && (is_quoted ? rest.data[end] != '"' : rest.data[end] != ';' && rest.data[end] != ' '))
+        while (end < rest.length &&
+               (is_quoted ? rest.data[end] != '"' : rest.data[end] != ';' && rest.data[end] != ' '))
             end++;
         return (text){ rest.data, end };
     }
@@ -73,7 +74,8 @@ error form_split(arena *a, text content_type, text body, form_part parts[FORM_MO
 {
     text boundary = parameter(content_type, "boundary");
     *count = 0;
-    if (!boundary.length || boundary.length > 70) return broken(a, "its Content-Type names no boundary of 1 to 70 characters");
+    if (!boundary.length || boundary.length > 70)
+        return broken(a, "its Content-Type names no boundary of 1 to 70 characters");
     text mark = text_format(a, "\r\n--%.*s", PRINT(boundary));
     /* The first boundary has no line break before it when there is no preamble. */
     text first = { mark.data + 2, mark.length - 2 };
@@ -96,7 +98,8 @@ error form_split(arena *a, text content_type, text body, form_part parts[FORM_MO
         rest = after(rest, blank + 2);
         const char *end = find_in(rest, mark.data, mark.length);
         if (!end) return broken(a, "its last boundary is missing");
-        part->bytes = end == rest.data ? (text){ rest.data, 0 } : (text){ rest.data + 2, (size_t)(end - rest.data) - 2 };
+        part->bytes =
+            end == rest.data ? (text){ rest.data, 0 } : (text){ rest.data + 2, (size_t)(end - rest.data) - 2 };
         rest = after(rest, end + mark.length);
     }
     return OK;
@@ -108,16 +111,18 @@ static bool is_text_field(const field *fields, text name)
 {
     for (const field *f = fields; f->name; f++) {
         if (!text_equal_string(name, f->name)) continue;
-        return f->kind != FIELD_JSON && f->kind != FIELD_TEXT_LIST && f->kind != FIELD_OBJECT && f->kind != FIELD_BOOL &&
-               f->kind != FIELD_MAYBE_BOOL && f->kind != FIELD_INTEGER && f->kind != FIELD_NUMBER;
+        return f->kind != FIELD_JSON && f->kind != FIELD_TEXT_LIST && f->kind != FIELD_OBJECT &&
+               f->kind != FIELD_BOOL && f->kind != FIELD_MAYBE_BOOL && f->kind != FIELD_INTEGER &&
+               f->kind != FIELD_NUMBER;
     }
     return true;
 }
 
 static error add_field(arena *a, json_t *object, const field *fields, const form_part *part)
 {
-    if (!text_valid_utf8(part->bytes) || !text_valid_utf8(part->name))
-        return fail(a, BAD_REQUEST, "", "The part %.*s is not UTF-8.", text_valid_utf8(part->name) ? PRINT(part->name) : PRINT(TEXT("?")));
+    if (!text_valid_utf8(part->name)) return broken(a, "the name of a part is not UTF-8");
+    if (!text_valid_utf8(part->bytes))
+        return fail(a, BAD_REQUEST, "", "The part %.*s is not UTF-8.", PRINT(part->name));
     json_t *value = NULL;
     if (is_text_field(fields, part->name)) {
         value = json_stringn(part->bytes.data, part->bytes.length);
@@ -145,10 +150,12 @@ static error read_form(request *rq, const field *fields, void *out, text *file)
     for (size_t i = 0; i < count; i++) {
         if (text_is(parts[i].file_name)) {
             if (!text_equal_string(parts[i].name, "artefact"))
-                return fail(a, INVALID, "/artefact", "Expected the file as the part \"artefact\", found \"%.*s\".", PRINT(parts[i].name));
+                return fail(a, INVALID, "/artefact",
+                            "Expected the file as the part \"artefact\", found it as another one.");
             *file = parts[i].bytes;
             /* So that a field that must be there is. */
-            if (json_object_set_new(object, "artefact", json_string("")) != 0) return fail(a, INTERNAL, "", "A part cannot be kept.");
+            if (json_object_set_new(object, "artefact", json_string("")) != 0)
+                return fail(a, INTERNAL, "", "A part cannot be kept.");
         } else {
             TRY(add_field(a, object, fields, &parts[i]));
         }

@@ -4,8 +4,8 @@
 
 #include "http/http.h"
 
-/* Fills `out` by the field table. *file: the bytes of the part `artefact`; NO_TEXT when there is none, or the body is JSON.
- * A part of a text field is its text, any other one JSON; nothing of the file is copied. */
+/* Fills `out` by the field table. *file: the bytes of the part `artefact`; NO_TEXT when there is none, or the body is
+ * JSON. A part of a text field is its text, any other one JSON; nothing of the file is copied. */
 error upload_read(request *rq, const field *fields, void *out, text *file);
 /* NO_TEXT stays NO_TEXT. Standard alphabet, white space ignored. */
 error upload_base64(arena *a, text encoded, const char *pointer, text *bytes);

@@ -1,0 +1,2 @@
+#include "features/explanations/orders.h"
+const task_kind train_task = { .name = "TRAIN" };
