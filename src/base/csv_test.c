@@ -96,8 +96,8 @@ static void what_is_wrong_is_told_with_its_place(void **state)
     expect_error("a,a\n", 4, none, "the name a stands in column 1 already");
     expect_error("a,\n", 3, none, "column 2: expected a column name");
     expect_error("", 0, none, "empty");
-    expect_error("a\n1\n2\n3\n", 8, small, "more rows than the limit of 2");
-    expect_error("a,b,c,d\n", 8, small, "4 columns; the limit is 3");
+    expect_error("a\n1\n2\n3\n", 8, small, "has 3 rows; the limit is 2");
+    expect_error("a,b,c,d\n", 8, small, "4 columns (features); the limit is 3");
     expect_error("a\n1\n\xff\n", 6, none, "Row 2: expected text in UTF-8");
     expect_error("a\n\0\n", 4, none, "a NUL byte");
 }
@@ -158,7 +158,7 @@ static void json_that_is_wrong_is_told_with_its_place(void **state)
     expect_json_error("[{\"a\":1},7]", "Row 2: expected an object");
     expect_json_error("[{\"a\":1},{\"a\"", "row 2: it ends before");
     expect_json_error("[]", "at least one row");
-    expect_json_error("[{\"a\":1},{\"a\":1},{\"a\":1},{\"a\":1}]", "more rows than the limit of 3");
+    expect_json_error("[{\"a\":1},{\"a\":1},{\"a\":1},{\"a\":1}]", "has 4 rows; the limit is 3");
     expect_json_error("[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]", "32");
     expect_json_error("[{\"a\":\"\xff\"}]", "not UTF-8");
 }

@@ -25,6 +25,7 @@ def foreign(other):
     role = other.http.post("/roles", json={"name": "Secret system", "capabilities": []}).json()["id"]
     key = other.http.post("/api-keys", json={"name": "Secret system", "scopes": ["read"]}).json()["id"]
     invited = other.http.post("/invites", json={"role": "VIEWER"}).json()["id"]
+    dataset = other.http.post("/datasets", params={"name": "Secret system"}, content=csv, headers={"Content-Type": "text/csv"}).json()["id"]
     entry = other.http.get("/audit-log").json()["items"][0]["id"]
     passkey = other.server.psql("postgres", f"""
         set session_replication_role = replica;
@@ -33,7 +34,7 @@ def foreign(other):
         select '{other.org_id}', id, sha256(id::text::bytea), repeat('k', 80)::bytea, 0, 'Secret system', false, false from person returning id""").stdout.strip()
     task = other.server.psql("aic_tenant", f"""set aic.org_id = '{other.org_id}';
         insert into tasks (org_id, kind, input, deadline_seconds, memory_limit_mb, system_id) values ('{other.org_id}', 'SECRET', '"Secret system"', 60, 64, '{system['id']}') returning id""").stdout.strip()
-    return {"tasks": task, "systems": system["id"], "audit-log": entry, "analyses": answer.json()["analysis_id"], "ledger": answer.json()["ledger_entry_id"], "users": other.registered["user"]["id"], "incidents": incident["id"], "leads": lead, "roles": role, "api-keys": key, "invites": invited, "passkeys": passkey}
+    return {"tasks": task, "systems": system["id"], "audit-log": entry, "analyses": answer.json()["analysis_id"], "ledger": answer.json()["ledger_entry_id"], "users": other.registered["user"]["id"], "incidents": incident["id"], "leads": lead, "roles": role, "api-keys": key, "invites": invited, "passkeys": passkey, "datasets": dataset}
 
 
 def tenant_routes():
