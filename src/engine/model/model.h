@@ -43,6 +43,9 @@ enum {
     MODEL_MOST_CATEGORIES = 1 << 20 /* a category's number is below it */
 };
 
+/* LightGBM's threshold of zero: the float32 nearest to 1e-35. */
+#define MODEL_ZERO ((double)1e-35F)
+
 typedef enum { MODEL_TREES, MODEL_LINEAR } model_kind;
 
 /* From margin to prediction. */
@@ -167,7 +170,7 @@ AIC_ENGINE_API void model_link_apply(const model *m, double *margins);
 /* Does this value go to `yes`? The one definition of a split. */
 static inline bool tree_node_yes(const model *m, const tree_node *n, double x)
 {
-    if (isnan(x) || (n->zero_is_missing && fabs(x) <= 1e-35)) return n->missing_yes;
+    if (isnan(x) || (n->zero_is_missing && fabs(x) <= MODEL_ZERO)) return n->missing_yes;
     if (!n->category_set) return x <= n->threshold;
     const category_set *set = &m->sets[n->category_set - 1];
     return x > -1.0 && x < (double)set->count && (set->bits[(uint32_t)x / 64] >> ((uint32_t)x % 64) & 1);
