@@ -59,14 +59,18 @@ static error find_task(scope *db, const explanation_wanted *in, explained_task *
     bool found;
     TRY(sql_explained_task(db, &(sql_explained_task_in){ .id = in->task_id, .row = in->row }, &found, out));
     if (!found || !text_equal_string(out->kind, "EXPLAIN"))
-        return fail(db->arena, NOT_FOUND, "/task_id", "There is no explanation with this task_id in your organization.");
+        return fail(db->arena, NOT_FOUND, "/task_id",
+                    "There is no explanation with this task_id in your organization.");
     if (!text_equal_string(out->status, "SUCCEEDED"))
-        return fail(db->arena, CONFLICT, "/task_id", "This task is %.*s; it has no explanation to keep.", PRINT(out->status));
+        return fail(db->arena, CONFLICT, "/task_id", "This task is %.*s; it has no explanation to keep.",
+                    PRINT(out->status));
     if (out->rows == 0)
-        return fail(db->arena, CONFLICT, "/task_id", "This task tells what the model goes by on the whole, not for one row.");
+        return fail(db->arena, CONFLICT, "/task_id",
+                    "This task tells what the model goes by on the whole, not for one row.");
     if (in->row < out->rows) return OK;
-    return fail(db->arena, INVALID, "/row", "This explanation has %lld rows, the first of which is 0; there is no row %lld.",
-                (long long)out->rows, (long long)in->row);
+    return fail(db->arena, INVALID, "/row",
+                "This explanation has %lld rows, the first of which is 0; there is no row %lld.", (long long)out->rows,
+                (long long)in->row);
 }
 
 /* A decision of somebody else is not found, whatever the task is. */
@@ -75,14 +79,17 @@ static error find_decision(scope *db, const maybe_uuid *id, explained_decision *
     bool found;
     if (!id->is_set) return OK;
     TRY(sql_explained_decision(db, &(sql_explained_decision_in){ .id = id->value }, &found, out));
-    return found ? OK : fail(db->arena, NOT_FOUND, "/decision_id", "There is no decision with this id in your organization.");
+    return found
+               ? OK
+               : fail(db->arena, NOT_FOUND, "/decision_id", "There is no decision with this id in your organization.");
 }
 
 static error check_fits(arena *a, const explained_decision *decision, const explained_task *task)
 {
     bool is_other_model = decision->model_id.is_set &&
                           !(task->model_id.is_set && uuid_equal(task->model_id.value, decision->model_id.value));
-    if (is_other_model) return fail(a, CONFLICT, "/task_id", "This decision was taken by another model than the one explained.");
+    if (is_other_model)
+        return fail(a, CONFLICT, "/task_id", "This decision was taken by another model than the one explained.");
     if (!task->system_id.is_set || uuid_equal(task->system_id.value, decision->system_id)) return OK;
     return fail(a, CONFLICT, "/task_id", "This decision was taken by another system than the one explained.");
 }
@@ -104,7 +111,8 @@ error explanations_keep(scope *db, const explanation_wanted *in, explanation_row
                                       .result = task.result,
                                       .result_sha256 = sha256_hex(db->arena, task.result),
                                       .created_by = { db->who.kind == ACTOR_USER, db->who.id } };
-    TRY(ledger_append(db, LEDGER_EXPLANATION_ATTACHED, "explanation", row.id, canonical(db->arena, &row), &row.ledger_entry_id));
+    TRY(ledger_append(db, LEDGER_EXPLANATION_ATTACHED, "explanation", row.id, canonical(db->arena, &row),
+                      &row.ledger_entry_id));
     TRY(sql_explanation_insert(db, &row));
     return explanations_read(db, row.id, out);
 }

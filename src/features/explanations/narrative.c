@@ -3,9 +3,9 @@
 
 #include <time.h>
 
-/* What a decision about somebody is told as (domain, 3.14). One rule for all: nothing is said that the record does not hold;
- * where it holds nothing, that is said. Sentences are short, since those who read them as SUBJECT need not be used to such
- * texts; a reviewer sees figures, a regulator also where they come from. */
+/* What a decision about somebody is told as (domain, 3.14). One rule for all: nothing is said that the record does not
+ * hold; where it holds nothing, that is said. Sentences are short, since those who read them as SUBJECT need not be
+ * used to such texts; a reviewer sees figures, a regulator also where they come from. */
 
 enum { REASONS_TOLD = 5, INPUTS_TOLD = 12 };
 
@@ -54,8 +54,9 @@ static text decision_text(arena *a, const explained_decision *d, bool is_subject
     text outcome = outcome_text(a, d->outcome);
     const char *good = text_equal_string(d->outcome_class, "FAVORABLE") ? "in your favour" : "against you";
     text_builder b = text_builder_in(a);
-    text_add_format(&b, "On %.*s %.*s decided: %.*s (%.*s).", PRINT(day_text(a, d->decided_at)), PRINT(d->organization_name),
-                    PRINT(text_is(outcome) ? outcome : TEXT("not recorded")), PRINT(d->decision_type));
+    text_add_format(&b, "On %.*s %.*s decided: %.*s (%.*s).", PRINT(day_text(a, d->decided_at)),
+                    PRINT(d->organization_name), PRINT(text_is(outcome) ? outcome : TEXT("not recorded")),
+                    PRINT(d->decision_type));
     if (is_subject && !text_equal_string(d->outcome_class, "NEUTRAL")) text_add_format(&b, " This is %s.", good);
     return text_built(&b);
 }
@@ -64,12 +65,17 @@ static text machine_text(arena *a, const explained_decision *d, bool is_subject)
 {
     text person = !is_subject && text_is(d->human_reviewer_name) ? d->human_reviewer_name : TEXT("A person");
     if (d->is_human_override)
-        return text_format(a, "%.*s decided, and not as the computer system \"%.*s\" had proposed.", PRINT(person), PRINT(d->system_name));
+        return text_format(a, "%.*s decided, and not as the computer system \"%.*s\" had proposed.", PRINT(person),
+                           PRINT(d->system_name));
     if (text_is(d->human_reviewer_name))
-        return text_format(a, "The computer system \"%.*s\" made a proposal. %.*s looked at it and decided.", PRINT(d->system_name), PRINT(person));
+        return text_format(a, "The computer system \"%.*s\" made a proposal. %.*s looked at it and decided.",
+                           PRINT(d->system_name), PRINT(person));
     if (d->human_review_required)
-        return text_format(a, "The computer system \"%.*s\" made a proposal. A person must look at it; that is not on record yet.", PRINT(d->system_name));
-    return text_format(a, "The computer system \"%.*s\" decided. No person looked at it before.", PRINT(d->system_name));
+        return text_format(
+            a, "The computer system \"%.*s\" made a proposal. A person must look at it; that is not on record yet.",
+            PRINT(d->system_name));
+    return text_format(a, "The computer system \"%.*s\" decided. No person looked at it before.",
+                       PRINT(d->system_name));
 }
 
 static text inputs_text(arena *a, text json, int64_t *completeness)
@@ -92,16 +98,19 @@ static text contest_text(scope *db, const explained_decision *d)
 {
     instant now = scope_now(db);
     long long days = (long long)((incident_promised(now) - now) / DAYS(1));
-    return text_format(db->arena,
-                       "You may ask that a person looks at this decision again, say what is wrong in the data, and object. Write to %.*s, or "
-                       "use the page /citizens/report and give the reference %.*s. You will have an answer within %lld days.",
-                       PRINT(d->organization_name), PRINT(d->external_id), days);
+    return text_format(
+        db->arena,
+        "You may ask that a person looks at this decision again, say what is wrong in the data, and object. Write to "
+        "%.*s, or "
+        "use the page /citizens/report and give the reference %.*s. You will have an answer within %lld days.",
+        PRINT(d->organization_name), PRINT(d->external_id), days);
 }
 
 static text contact_text(arena *a, const explained_decision *d)
 {
     if (text_is(d->accountable_person_name))
-        return text_format(a, "%.*s answers for this system at %.*s.", PRINT(d->accountable_person_name), PRINT(d->organization_name));
+        return text_format(a, "%.*s answers for this system at %.*s.", PRINT(d->accountable_person_name),
+                           PRINT(d->organization_name));
     return text_format(a, "%.*s answers for this system.", PRINT(d->organization_name));
 }
 
@@ -127,7 +136,8 @@ static void read_reasons(arena *a, const json_t *result, text_list protected_att
         r->value = value_text(a, json_object_get(one, "value"));
         r->contribution = json_number_value(json_object_get(one, "contribution"));
         r->raised = r->contribution > 0;
-        r->is_protected = json_is_true(json_object_get(one, "is_protected")) || is_listed(protected_attributes, r->feature);
+        r->is_protected =
+            json_is_true(json_object_get(one, "is_protected")) || is_listed(protected_attributes, r->feature);
     }
     out->reasons = (item_list){ reasons, count };
     if (count) out->completeness = 100;
@@ -160,9 +170,12 @@ static void add_flags(arena *a, const json_t *result, narrative *out)
     const told_reason *reasons = out->reasons.items;
     for (size_t i = 0; i < out->reasons.count; i++)
         if (reasons[i].is_protected)
-            add_flag(a, out, text_format(a, "The protected attribute \"%.*s\" is among the reasons.", PRINT(reasons[i].feature)));
+            add_flag(
+                a, out,
+                text_format(a, "The protected attribute \"%.*s\" is among the reasons.", PRINT(reasons[i].feature)));
     if (json_is_true(json_object_get(result, "surrogate")))
-        add_flag(a, out, TEXT("The reasons come from a stand-in that was fitted to data, not from the model that decided."));
+        add_flag(a, out,
+                 TEXT("The reasons come from a stand-in that was fitted to data, not from the model that decided."));
 }
 
 static error read_explanation(scope *db, const explained_decision *d, narrative *out)
@@ -206,16 +219,21 @@ static void add_reasons(text_builder *b, const narrative *n, bool with_figures)
 
 static text whole(arena *a, const narrative *n)
 {
-    bool is_subject = text_equal_string(n->audience, "SUBJECT"), is_regulator = text_equal_string(n->audience, "REGULATOR");
+    bool is_subject = text_equal_string(n->audience, "SUBJECT"),
+         is_regulator = text_equal_string(n->audience, "REGULATOR");
     text_builder b = text_builder_in(a);
     text_add_format(&b, "%.*s\n\n%.*s %.*s\n\n", PRINT(n->headline), PRINT(n->decision), PRINT(n->role_of_the_machine));
     add_reasons(&b, n, !is_subject);
     if (text_is(n->would_have_changed)) text_add_format(&b, "%.*s\n\n", PRINT(n->would_have_changed));
-    text_add_format(&b, "%.*s\n\n%.*s\n\n%.*s\n", PRINT(n->data_sources), PRINT(n->right_to_contest), PRINT(n->contact));
-    for (size_t i = 0; !is_subject && i < n->flags.count; i++) text_add_format(&b, "\nNote: %.*s", PRINT(n->flags.items[i]));
+    text_add_format(&b, "%.*s\n\n%.*s\n\n%.*s\n", PRINT(n->data_sources), PRINT(n->right_to_contest),
+                    PRINT(n->contact));
+    for (size_t i = 0; !is_subject && i < n->flags.count; i++)
+        text_add_format(&b, "\nNote: %.*s", PRINT(n->flags.items[i]));
     if (!is_subject && text_is(n->method))
-        text_add_format(&b, "\nMethod: %.*s; model: %.*s.", PRINT(n->method), PRINT(text_is(n->model_name) ? n->model_name : TEXT("not registered")));
-    if (is_regulator && text_is(n->result_sha256)) text_add_format(&b, "\nSHA-256 of the recorded explanation: %.*s.", PRINT(n->result_sha256));
+        text_add_format(&b, "\nMethod: %.*s; model: %.*s.", PRINT(n->method),
+                        PRINT(text_is(n->model_name) ? n->model_name : TEXT("not registered")));
+    if (is_regulator && text_is(n->result_sha256))
+        text_add_format(&b, "\nSHA-256 of the recorded explanation: %.*s.", PRINT(n->result_sha256));
     return text_built(&b);
 }
 

@@ -36,7 +36,8 @@ size_t reasons_of(arena *a, const reason_source *from, size_t most, told_reason 
         if (best == from->count) break;
         taken[best] = true;
         out[count++] = (told_reason){
-            .sentence = reason_sentence(a, from->features[best], from->values[best], from->contributions[best], from->outcome),
+            .sentence =
+                reason_sentence(a, from->features[best], from->values[best], from->contributions[best], from->outcome),
             .feature = from->features[best],
             .value = from->values[best],
             .contribution = from->contributions[best],
