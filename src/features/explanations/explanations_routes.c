@@ -66,8 +66,7 @@ static const field csv_fields[] = { ORDER_FIELDS, FIELD(explain_order, rows, A_T
                                     FIELDS_END };
 
 #define TRAIN_FIELDS                                                                                                   \
-    FIELD(train_order, target, A_TEXT, REQUIRED, MIN(1), MAX(200), .doc = "The column to learn"),                      \
-        FIELD(train_order, kind, ONE_OF(surrogate_names), STANDARD("gbdt")),                                           \
+    FIELD(train_order, kind, ONE_OF(surrogate_names), STANDARD("gbdt")),                                               \
         FIELD(train_order, name, A_TEXT, MIN(1), MAX(200),                                                             \
               .doc = "Of the model that is registered; the target when left out"),                                     \
         FIELD(train_order, version, A_TEXT, MIN(1), MAX(60), .doc = "Left out: the time of the training"),             \
@@ -79,7 +78,8 @@ static const field csv_fields[] = { ORDER_FIELDS, FIELD(explain_order, rows, A_T
         FIELD(train_order, ignore, TEXTS, MAX(200), .most_items = EXPLAIN_MOST_COLUMNS,                                \
               .doc = "Columns that are no features"),                                                                  \
         FIELD(train_order, protected_attributes, TEXTS, MAX(200), .most_items = 32,                                    \
-              .doc = "Columns of protected groups: they are no features, unless they are not ignored"),                \
+              .doc = "Columns of protected groups, whose figures are told; they stay features unless they are in "     \
+                     "`ignore`"),                                                                                      \
         FIELD(train_order, trees, AN_INTEGER, MIN(1), MAX(1000), STANDARD("100")),                                     \
         FIELD(train_order, depth, AN_INTEGER, MIN(1), MAX(10), STANDARD("6")),                                         \
         FIELD(train_order, rate, MAYBE_NUMBER, MIN(0.0001), MAX(1)),                                                   \
@@ -94,7 +94,11 @@ static const field csv_fields[] = { ORDER_FIELDS, FIELD(explain_order, rows, A_T
         FIELD(train_order, balanced, A_BOOL, .doc = "Class weights inverse to their frequency"),                       \
         FIELD(train_order, seed, AN_INTEGER, MIN(0), MAX(9007199254740991.0), STANDARD("1"))
 
-const field train_order_fields[] = { TRAIN_FIELDS, FIELDS_END };
+#define TARGET_DOC A_TEXT, MIN(1), MAX(200), .doc = "The column to learn"
+
+const field train_order_fields[] = { FIELD(train_order, target, TARGET_DOC, REQUIRED), TRAIN_FIELDS, FIELDS_END };
+/* Of text/csv; a JSON body says it all itself. */
+static const field train_csv_fields[] = { FIELD(train_order, target, TARGET_DOC), TRAIN_FIELDS, FIELDS_END };
 
 static const field wanted_fields[] = {
     FIELD(explanation_wanted, task_id, A_UUID, REQUIRED, .doc = "Of an explanation that has succeeded"),
@@ -270,7 +274,7 @@ const route explanations_routes[] = {
     EXPLAIN("/explain/counterfactual", "What would have changed the outcome", post_counterfactual),
     EXPLAIN("/explain/global", "What the model goes by over all rows: importance, dependence, summary", post_global),
     { POST, "/models/train", "Train a model and register it", CAPABILITY("manage_models"), TENANT,
-      QUERY(train_order, train_order_fields), BODY(train_order, train_order_fields), TASK_REPLY, .raw_body = true,
+      QUERY(train_order, train_csv_fields), BODY(train_order, train_order_fields), TASK_REPLY, .raw_body = true,
       .media = data_media, .audit = "training_asked", .rate = RATE_EXPLAIN,
       .description =
           "The rows come as POST /explain takes them. The task's result names the model, which is registered in "

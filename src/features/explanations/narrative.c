@@ -145,7 +145,8 @@ static void read_reasons(arena *a, const json_t *result, text_list protected_att
 
 static void read_counterfactuals(arena *a, const json_t *result, narrative *out)
 {
-    const json_t *list = json_object_get(json_array_get(json_object_get(result, "counterfactuals"), 0), "items");
+    const json_t *list =
+        json_object_get(json_array_get(json_object_get(result, "counterfactuals"), 0), "counterfactuals");
     text_builder b = text_builder_in(a);
     size_t i;
     json_t *one;
