@@ -1,4 +1,4 @@
-import { IconAddressBook, IconAlertTriangle, IconChartBar, IconCreditCard, IconHistory, IconKey, IconLayoutDashboard, IconLink, IconServerCog, IconSettings, IconShieldLock, IconUser, IconUsers, IconUsersGroup } from '@tabler/icons-react';
+import { IconAddressBook, IconAlertTriangle, IconChartBar, IconCreditCard, IconDatabase, IconHistory, IconKey, IconLayoutDashboard, IconLink, IconServerCog, IconSettings, IconShieldLock, IconUser, IconUsers, IconUsersGroup } from '@tabler/icons-react';
 import { Outlet } from '@tanstack/react-router';
 import { api, call } from '@aic/api';
 import { useSession, useSignOut } from '@aic/auth';
@@ -29,6 +29,7 @@ export const Frame = () => {
             items: [
                 { to: '/systems', label: t('nav.systems'), icon: IconServerCog },
                 { to: '/analyses', label: t('nav.analyses'), icon: IconChartBar },
+                { to: '/datasets', label: t('datasets.nav'), icon: IconDatabase },
                 ...(can('view_incidents') ? [{ to: '/incidents', label: t('incidents.nav'), icon: IconAlertTriangle }] : []),
                 { to: '/ledger', label: t('nav.ledger'), icon: IconLink },
             ],
