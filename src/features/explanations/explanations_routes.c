@@ -31,6 +31,8 @@ const char *const explain_method_names[] = { "auto",        "tree-path", "tree-i
               .doc = "Left out: margin for exact methods of trees, else probability"),                                 \
         FIELD(explain_order, class, A_TEXT, MAX(200), .doc = "Of several outputs only this one, by name or number"),   \
         FIELD(explain_order, interactions, A_BOOL, .doc = "tree-path: pairs of features as well"),                     \
+        FIELD(explain_order, higher_is_favorable, MAYBE_BOOL,                                                          \
+              .doc = "Does a higher output favour the person; true when left out. Says which reasons count against"),  \
         FIELD(explain_order, seed, AN_INTEGER, MIN(0), MAX(9007199254740991.0), STANDARD("1")),                        \
         FIELD(explain_order, coalitions, MAYBE_INTEGER, MIN(2), MAX(1000000), .doc = "kernel: most coalitions a row"), \
         FIELD(explain_order, tolerance, MAYBE_NUMBER, MIN(0), MAX(1),                                                  \
@@ -143,32 +145,34 @@ static const field row_fields[] = {
 };
 
 static const field reason_fields[] = { FIELD(told_reason, sentence, A_TEXT),
-                                       FIELD(told_reason, feature, A_TEXT),
+                                       FIELD(told_reason, feature, A_TEXT, .doc = "As a person calls it"),
                                        FIELD(told_reason, value, A_TEXT, NULLABLE),
                                        FIELD(told_reason, contribution, A_NUMBER),
-                                       FIELD(told_reason, raised, A_BOOL,
-                                             .doc = "Spoke for the outcome that the output stands for"),
+                                       FIELD(told_reason, is_against, A_BOOL, .doc = "Counted against the person"),
                                        FIELD(told_reason, is_protected, A_BOOL),
                                        FIELDS_END };
 
 static const field narrative_fields[] = {
-    FIELD(narrative, decision_id, A_UUID),
-    FIELD(narrative, explanation_id, MAYBE_UUID, .doc = "null: none is attached"),
-    FIELD(narrative, audience, ONE_OF(audience_names)),
-    FIELD(narrative, headline, A_TEXT),
-    FIELD(narrative, decision, A_TEXT, .doc = "What was decided, and when"),
-    FIELD(narrative, role_of_the_machine, A_TEXT),
-    FIELD(narrative, reasons, LIST_OF(told_reason, reason_fields), .doc = "The five that weighed most"),
-    FIELD(narrative, would_have_changed, A_TEXT, NULLABLE, .doc = "When it is known"),
-    FIELD(narrative, data_sources, A_TEXT),
-    FIELD(narrative, right_to_contest, A_TEXT),
-    FIELD(narrative, contact, A_TEXT),
-    FIELD(narrative, flags, TEXTS),
-    FIELD(narrative, completeness, AN_INTEGER, .doc = "100 with contributions, 60 with inputs only, 30 otherwise"),
-    FIELD(narrative, method, A_TEXT, NULLABLE),
-    FIELD(narrative, model_name, A_TEXT, NULLABLE),
-    FIELD(narrative, result_sha256, A_TEXT, NULLABLE),
-    FIELD_AS(narrative, text_whole, "text", A_TEXT, .doc = "All of it, to be read"),
+    FIELD(decision_narrative, decision_id, A_UUID),
+    FIELD(decision_narrative, explanation_id, MAYBE_UUID, .doc = "null: none is attached"),
+    FIELD(decision_narrative, audience, ONE_OF(audience_names)),
+    FIELD(decision_narrative, headline, A_TEXT),
+    FIELD(decision_narrative, decision, A_TEXT, .doc = "What was decided, and when"),
+    FIELD(decision_narrative, role_of_the_machine, A_TEXT),
+    FIELD(decision_narrative, reasons, LIST_OF(told_reason, reason_fields), .doc = "The five that weighed most"),
+    FIELD(decision_narrative, would_have_changed, A_TEXT, NULLABLE, .doc = "When it is known"),
+    FIELD(decision_narrative, data_sources, A_TEXT),
+    FIELD(decision_narrative, right_to_contest, A_TEXT),
+    FIELD(decision_narrative, contact, A_TEXT),
+    FIELD(decision_narrative, flags, TEXTS, .doc = "What a reader must know"),
+    FIELD(decision_narrative, missing, TEXTS, .doc = "What is owed and not on record"),
+    FIELD(decision_narrative, reading_grade, A_NUMBER, NULLABLE, .doc = "School years that the text asks for"),
+    FIELD(decision_narrative, completeness, AN_INTEGER,
+          .doc = "100 with contributions, 60 with inputs only, 30 otherwise"),
+    FIELD(decision_narrative, method, A_TEXT, NULLABLE),
+    FIELD(decision_narrative, model_name, A_TEXT, NULLABLE),
+    FIELD(decision_narrative, result_sha256, A_TEXT, NULLABLE),
+    FIELD_AS(decision_narrative, text_whole, "text", A_TEXT, .doc = "All of it, to be read"),
     FIELDS_END
 };
 
@@ -294,7 +298,8 @@ const route explanations_routes[] = {
       .description = "What is attached last is what the affected person is shown.",
       .handle = post_decision_explanation },
     { GET, "/decisions/{id}/explanation", "Tell somebody why it was decided so", SIGNED_IN, TENANT,
-      PATH(id_path, id_path_fields), QUERY(audience_query, audience_fields), REPLY(narrative, narrative_fields),
-      .key_reads = true, .rate = RATE_READ, .handle = get_decision_explanation },
+      PATH(id_path, id_path_fields), QUERY(audience_query, audience_fields),
+      REPLY(decision_narrative, narrative_fields), .key_reads = true, .rate = RATE_READ,
+      .handle = get_decision_explanation },
     ROUTES_END
 };
