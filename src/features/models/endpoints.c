@@ -283,7 +283,7 @@ static error not_answered(arena *a, const endpoint *e, const answer *got, CURLco
     if (e->refused[0])
         return fail(a, INVALID, "/url", "The endpoint's name leads to %s, which is no address of the public internet.",
                     e->refused);
-    return fail(a, UNAVAILABLE, "/url", "The endpoint %.*s cannot be asked: %s.", PRINT(e->host),
+    return fail(a, INVALID, "/url", "The endpoint %.*s cannot be asked: %s.", PRINT(e->host),
                 e->problem[0] ? e->problem : curl_easy_strerror(code));
 }
 
@@ -299,7 +299,7 @@ static error post(endpoint *e, arena *a, text body, text *out)
     if (code != CURLE_OK) return not_answered(a, e, &got, code);
     curl_easy_getinfo(e->curl, CURLINFO_RESPONSE_CODE, &status);
     if (status != 200)
-        return fail(a, status >= 500 ? UNAVAILABLE : INVALID, "/url",
+        return fail(a, INVALID, "/url",
                     "The endpoint %.*s answered with status %ld, expected 200.", PRINT(e->host), status);
     *out = text_built(&got.body);
     return OK;
