@@ -296,6 +296,7 @@ typedef enum {
     RATE_READ,
     RATE_WRITE,
     RATE_ANALYZE,
+    RATE_EXPLAIN, /* explanations and trainings */
     RATE_EXPORT,
     RATE_VERIFY,
     RATE_SIGN_IN, /* failures: the door gives back what a success took */

@@ -8,6 +8,7 @@
 #include "features/dashboard/dashboard.h"
 #include "features/datasets/datasets.h"
 #include "features/examples/examples.h"
+#include "features/explanations/explanations.h"
 #include "features/identity/identity.h"
 #include "features/identity/mfa.h"
 #include "features/identity/passkeys.h"
@@ -16,6 +17,7 @@
 #include "features/incidents/incidents.h"
 #include "features/keys/keys.h"
 #include "features/leads/leads.h"
+#include "features/models/models.h"
 #include "features/organizations/organizations.h"
 #include "features/people/invites.h"
 #include "features/people/own.h"
@@ -36,11 +38,14 @@ const route *const aicd_route_tables[] = {
     cases_routes,         leads_routes,     access_routes,
     api_keys_routes,      people_routes,    invites_routes,
     own_routes,           staff_routes,     tasks_routes,
-    tasks_staff_routes,   datasets_routes,  NULL,
+    tasks_staff_routes,   datasets_routes,  models_routes,
+    explanations_routes,  NULL,
 };
 
 const constraint_message aicd_constraints[] = {
     { "ai_systems_org_id_name_key", "/name", "A system of this name is registered already." },
+    { "models_name_version_key", "/version", "This version of the model is registered already; register another version." },
+    { "model_artefacts_pkey", "/artefact", "Another upload to this model is under way." },
     { "roles_org_id_name_key", "/name", "There is a role of this name already." },
     { "roles_not_built_in", "/name", "A built-in role has this name." },
     { "webauthn_credentials_credential_id_key", "/credential", "This passkey is registered already." },

@@ -34,7 +34,14 @@ def foreign(other):
         select '{other.org_id}', id, sha256(id::text::bytea), repeat('k', 80)::bytea, 0, 'Secret system', false, false from person returning id""").stdout.strip()
     task = other.server.psql("aic_tenant", f"""set aic.org_id = '{other.org_id}';
         insert into tasks (org_id, kind, input, deadline_seconds, memory_limit_mb, system_id) values ('{other.org_id}', 'SECRET', '"Secret system"', 60, 64, '{system['id']}') returning id""").stdout.strip()
-    return {"tasks": task, "systems": system["id"], "audit-log": entry, "analyses": answer.json()["analysis_id"], "ledger": answer.json()["ledger_entry_id"], "users": other.registered["user"]["id"], "incidents": incident["id"], "leads": lead, "roles": role, "api-keys": key, "invites": invited, "passkeys": passkey, "datasets": dataset}
+    model = other.http.post("/models", json={"name": "Secret system", "version": "1", "system_id": system["id"]}).json()["id"]
+    decision = other.server.psql("postgres", f"""set session_replication_role = replica;
+        insert into decision_records (org_id, external_id, system_id, decision_type, subject_ref, outcome, outcome_class, decided_at, ledger_entry_id)
+        values ('{other.org_id}', '{uuid.uuid4()}', '{system['id']}', 'Secret system', 'p-1', '"declined"', 'ADVERSE', now(), gen_random_uuid()) returning id""").stdout.strip()
+    explanation = other.server.psql("postgres", f"""set session_replication_role = replica;
+        insert into explanations (org_id, task_id, row_number, method, result, result_sha256, ledger_entry_id)
+        values ('{other.org_id}', gen_random_uuid(), 0, 'lime', '{{"a":"Secret system"}}', encode(sha256('{{"a":"Secret system"}}'), 'hex'), gen_random_uuid()) returning id""").stdout.strip()
+    return {"models": model, "decisions": decision, "explanations": explanation, "tasks": task, "systems": system["id"], "audit-log": entry, "analyses": answer.json()["analysis_id"], "ledger": answer.json()["ledger_entry_id"], "users": other.registered["user"]["id"], "incidents": incident["id"], "leads": lead, "roles": role, "api-keys": key, "invites": invited, "passkeys": passkey, "datasets": dataset}
 
 
 def tenant_routes():
@@ -46,6 +53,7 @@ def tenant_routes():
 
 
 BODIES = {  # of routes that do not take a name
+    "/models/{id}": {"description": "Stolen"}, "/decisions/{id}/explanation": {"task_id": str(uuid.uuid4())},
     "/incidents/{id}": {"severity": "LOW"}, "/incidents/{id}/status": {"to": "INVESTIGATING"}, "/incidents/{id}/messages": {"body": "Stolen"}, "/roles/{id}/capabilities": {"capabilities": []}, "/users/{id}/capabilities": {"capabilities": []},
 }
 

@@ -7,6 +7,7 @@ const rule rules[RULES] = {
     [RULE_API] = { "api", BY_PERSON, false },
     [RULE_API_KEY] = { "api_key", BY_PERSON, false },
     [RULE_ANALYZE] = { "analyze", BY_PERSON, true },
+    [RULE_EXPLAIN] = { "explain", BY_PERSON, true },
     [RULE_EXPORT] = { "export", BY_PERSON, true },
     [RULE_VERIFY] = { "verify", BY_PERSON, true },
     [RULE_SIGN_IN] = { "sign_in", BY_ADDRESS, true },
@@ -49,6 +50,8 @@ static size_t rules_of(const request *rq, rule_id out[MOST_RULES])
         return 1;
     case RATE_ANALYZE:
         return out[0] = RULE_ANALYZE, 1;
+    case RATE_EXPLAIN:
+        return out[0] = RULE_EXPLAIN, 1;
     case RATE_EXPORT:
         return out[0] = RULE_EXPORT, 1;
     case RATE_VERIFY:

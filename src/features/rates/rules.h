@@ -14,6 +14,7 @@ typedef enum {
     RULE_API,
     RULE_API_KEY,
     RULE_ANALYZE,
+    RULE_EXPLAIN,
     RULE_EXPORT,
     RULE_VERIFY,
     RULE_SIGN_IN,

@@ -10,6 +10,7 @@ export const inks = (dark: boolean) => ({
     ground: dark ? '#161e23' : '#ffffff',
     blue: dark ? '#5aa9dd' : '#0072b2',
     orange: dark ? '#f0864a' : '#c85400',
+    violet: dark ? '#b58ac9' : '#8f5aa8',
     outline: dark ? '#8495a3' : '#71808d',
     /** From this share of blue on, the ground's colour reads better on it than the text's. */
     flip: dark ? 0.68 : 0.85,

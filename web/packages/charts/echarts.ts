@@ -1,4 +1,4 @@
-import { CustomChart, BarChart, HeatmapChart, LineChart } from 'echarts/charts';
+import { CustomChart, BarChart, HeatmapChart, LineChart, ScatterChart } from 'echarts/charts';
 import { GridComponent, LegendComponent, MarkLineComponent, TooltipComponent, VisualMapComponent } from 'echarts/components';
 import * as core from 'echarts/core';
 import { LegacyGridContainLabel } from 'echarts/features';
@@ -6,7 +6,7 @@ import { CanvasRenderer, SVGRenderer } from 'echarts/renderers';
 
 // Only the parts that the charts here draw with. This file is the one that is loaded late: import it with import().
 core.use([
-    BarChart, CustomChart, HeatmapChart, LineChart,
+    BarChart, CustomChart, HeatmapChart, LineChart, ScatterChart,
     GridComponent, LegendComponent, MarkLineComponent, TooltipComponent, VisualMapComponent,
     LegacyGridContainLabel, CanvasRenderer, SVGRenderer,
 ]);

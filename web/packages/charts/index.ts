@@ -1,4 +1,4 @@
-/* The charts of a fairness report. Each brings its title, a sentence computed from its data, its table and downloads;
+/* The charts of a fairness report and of an explanation. Each brings its title, a sentence computed from its data, its table and downloads;
    ECharts itself is loaded when the first one is drawn. */
 export { SelectionChart, selectionSvg } from './SelectionChart';
 export { ErrorRatesChart } from './ErrorRatesChart';
@@ -8,3 +8,15 @@ export { VerdictChart } from './VerdictChart';
 export { DataRows } from './DataRows';
 export { cellText, tableCsv, type TableColumn, type TableData } from './table';
 export type { Finding, JudgedAttribute } from './findings';
+export { WaterfallChart } from './explanation/WaterfallChart';
+export { ForceChart } from './explanation/ForceChart';
+export { ImportanceChart, PermutationChart } from './explanation/ImportanceChart';
+export { BeeswarmChart } from './explanation/BeeswarmChart';
+export { DependenceChart } from './explanation/DependenceChart';
+export { InteractionHeatMap } from './explanation/InteractionHeatMap';
+export { LocalWeightsChart } from './explanation/LocalWeightsChart';
+export { type Effect, EffectChart } from './explanation/EffectChart';
+export { CounterfactualTable } from './explanation/CounterfactualTable';
+export { changedOf, type Counterfactual, type Counterfactuals, counterfactualSentence } from './explanation/counterfactuals';
+export { type Contribution, contributionsOf, type Explained, importancesOf, type Own, partnerOf } from './explanation/explained';
+export { amount, change, ownText, size } from './explanation/words';

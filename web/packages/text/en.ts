@@ -1,5 +1,6 @@
 import { access } from './en.access';
 import { audit } from './en.audit';
+import { explanationCharts } from './en.charts';
 import { datasets } from './en.datasets';
 import { intake } from './en.intake';
 import { recovery } from './en.recovery';
@@ -11,6 +12,7 @@ import { staff } from './en.staff';
 export const en = {
     ...access,
     ...audit,
+    ...explanationCharts,
     ...datasets,
     ...intake,
     ...recovery,
