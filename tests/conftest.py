@@ -196,3 +196,13 @@ def golden():
             pytest.fail(f"{path} is missing")
         pytest.skip("the reference values are not here")
     return json.loads(path.read_text())
+
+
+@pytest.fixture(scope="session")
+def golden_models():
+    path = SHARED / "golden" / "models"
+    if not path.exists():
+        if os.environ.get("CI"):
+            pytest.fail(f"{path} is missing")
+        pytest.skip("the reference models are not here")
+    return path

@@ -136,6 +136,70 @@ static void json_rows_and_columns_give_the_rows_of_the_csv(void **state)
     arena_drop(a);
 }
 
+/* However the lines are cut into pieces, the rows are those of the whole, and no line is held longer than its own end.
+ */
+static void ndjson_in_pieces_gives_the_rows_of_the_whole(void **state)
+{
+    (void)state;
+    static const char lines[] = "{\"a\":1,\"b\":\"x\"}\r\n\n{\"b\":\"\\n \xC3\xBC\",\"a\":true}\n{\"a\":null}";
+    arena *a = arena_new();
+    kept whole = { text_builder_in(a) };
+    assert_null(ndjson_read(a, text_of(lines), sink_of(&whole), (table_limits){ 0 }));
+    for (size_t step = 1; step < sizeof lines; step++) {
+        kept k = { text_builder_in(a) };
+        ndjson_reader *r = ndjson_reader_new(a, sink_of(&k), (table_limits){ 0 });
+        for (size_t at = 0; at < sizeof lines - 1; at += step)
+            assert_null(ndjson_feed(r, lines + at, at + step < sizeof lines - 1 ? step : sizeof lines - 1 - at));
+        assert_null(ndjson_finish(r));
+        assert_string_equal(text_built(&k.out).data, text_built(&whole.out).data);
+    }
+    arena_drop(a);
+}
+
+static void expect_line_error(const char *lines, table_limits limits, const char *words)
+{
+    arena *a = arena_new();
+    kept k = { text_builder_in(a) };
+    ndjson_reader *r = ndjson_reader_new(a, sink_of(&k), limits);
+    error bad = ndjson_feed(r, lines, strlen(lines));
+    if (!bad) bad = ndjson_finish(r);
+    assert_non_null(bad);
+    if (!strstr(bad->message, words)) fail_msg("expected \"%s\" in \"%s\"", words, bad->message);
+    arena_drop(a);
+}
+
+static void lines_that_are_wrong_are_told_with_their_row(void **state)
+{
+    (void)state;
+    table_limits none = { 0 }, small = { .rows = 2, .columns = 2, .record = 30 };
+    expect_line_error("", none, "at least one row");
+    expect_line_error("{\"a\":1}\n7\n", none, "Row 2: expected one JSON object");
+    expect_line_error("{\"a\":1}\n{\"a\":}\n", none, "Row 2: expected one JSON object");
+    expect_line_error("{\"a\":1}\n{\"b\":1}\n", none, "Row 2: the column b does not stand in row 1");
+    expect_line_error("{\"a\":1}\n{\"a\":{\"b\":1}}\n", none, "Row 2, column a: expected a text");
+    expect_line_error("{}\n", none, "found an empty one");
+    expect_line_error("{\"a\":1,\"b\":2,\"c\":3}\n", small, "has 3 columns (features); the limit is 2");
+    expect_line_error("{\"a\":1}\n{\"a\":1}\n{\"a\":1}\n{\"a\":1}", small, "has 4 rows; the limit is 2");
+    expect_line_error("{\"a\":1}\n{\"a\":\"0123456789012345678901234567890123456789", small,
+                      "Row 2 is longer than the limit of 30 bytes");
+}
+
+static void a_row_in_pieces_has_a_longest_length(void **state)
+{
+    (void)state;
+    arena *a = arena_new();
+    kept k = { text_builder_in(a) };
+    csv_reader *r = csv_reader_new(a, sink_of(&k), (table_limits){ .record = 100 });
+    assert_null(csv_feed(r, "a,b\n1,\"", 7));
+    error bad = OK;
+    int fed = 0;
+    for (; !bad && fed < 1000; fed++) bad = csv_feed(r, "no end in sight, ", 17);
+    assert_non_null(bad);
+    assert_non_null(strstr(bad->message, "longer than the limit of 100 bytes"));
+    assert_true(fed < 10);
+    arena_drop(a);
+}
+
 static void expect_json_error(const char *json, const char *words)
 {
     arena *a = arena_new();
@@ -171,6 +235,9 @@ int main(void)
         cmocka_unit_test(what_is_wrong_is_told_with_its_place),
         cmocka_unit_test(pieces_of_any_size_give_the_same_rows),
         cmocka_unit_test(json_rows_and_columns_give_the_rows_of_the_csv),
+        cmocka_unit_test(ndjson_in_pieces_gives_the_rows_of_the_whole),
+        cmocka_unit_test(lines_that_are_wrong_are_told_with_their_row),
+        cmocka_unit_test(a_row_in_pieces_has_a_longest_length),
         cmocka_unit_test(json_that_is_wrong_is_told_with_its_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -487,6 +487,7 @@ AIC_ENGINE_API const char *fairness_report_text(arena *a, const fairness_report 
 
 /* ==================================================================== models and their explanations
  * Each room's header is its manual. */
+#include "engine/explain/counterfactual.h"
 #include "engine/explain/explain.h"
 #include "engine/explain/global.h"
 #include "engine/model/model.h"

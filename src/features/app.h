@@ -42,6 +42,7 @@ typedef struct platform {
     uint8_t intake_key[MASTER_KEY_BYTES]; /* seals what only a mail may need: addresses of reporters */
     uint8_t mfa_key[MASTER_KEY_BYTES];    /* seals the secrets of second factors */
     struct model_cache *models; /* parsed and compiled; features/models/model_cache.h */
+    struct model_cache_watcher *models_watcher;
     text_list prediction_hosts;  /* where registered models may be asked: AIC_PREDICTION_HOSTS */
     uint8_t endpoint_key[MASTER_KEY_BYTES]; /* seals the secrets that models elsewhere ask for */
     uint8_t mail_key[MASTER_KEY_BYTES];   /* seals letters until they are sent */

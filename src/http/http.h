@@ -325,6 +325,7 @@ typedef struct route {
     const char *const *media; /* accepted request types; NULL: application/json only */
     const char *raw_reply;    /* documented content type when the handler answers by reply_raw */
     const char *reply_schema; /* raw_reply of JSON: its JSON Schema as a text, for OpenAPI */
+    const char *task_schema;  /* of 202, for what may also become a task: its JSON Schema, for OpenAPI */
     const char *body_schema;  /* raw_body of JSON that body_fields cannot describe: its JSON Schema, for OpenAPI */
     int status;               /* of success; 0: 200, or 204 without reply */
     const char *audit;        /* event written by the door, success or refusal; NULL: not audited */

@@ -1,18 +1,12 @@
 #include "programs/aic_analyze.h"
 
+#include "programs/data_read.h"
 #include "programs/report_html.h"
 #include "programs/report_table.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
-
-/* One line: what, where, what was expected. */
-static int complain(const char *file, error bad)
-{
-    fprintf(stderr, "aic: %s%s%s\n", file ? file : "", file ? ": " : "", bad->message);
-    return EXIT_BAD_INPUT;
-}
 
 static bool write_json(arena *a, const fairness_report *report)
 {
@@ -35,7 +29,7 @@ static int tell(arena *a, const analyze_options *o, const fairness_report *repor
 {
     if (o->html) {
         error bad = write_html(a, o->html, report, strcmp(o->data, "-") ? o->data : "standard input");
-        if (bad) return complain(NULL, bad);
+        if (bad) return command_complain(NULL, bad);
         if (!o->as_json) printf("Report written to %s\n", o->html);
     }
     if (o->as_json && !write_json(a, report))
@@ -45,18 +39,27 @@ static int tell(arena *a, const analyze_options *o, const fairness_report *repor
     return report->passed ? EXIT_PASSED : EXIT_GATE_FAILED;
 }
 
+static error read_table(arena *a, const analyze_options *o, const table **out)
+{
+    table_plan plan;
+    TRY(fairness_plan(a, &o->request, &plan));
+    table_builder *builder = table_builder_new(a, plan);
+    TRY(data_read_into(a, o->data, table_builder_sink(builder)));
+    return table_builder_finish(builder, out);
+}
+
 static int run(arena *a, int argc, char **argv)
 {
     analyze_options o;
     const table *data;
     fairness_report *report;
     error bad = analyze_options_read(a, argc, argv, &o);
-    if (bad) return complain(NULL, bad);
+    if (bad) return command_complain(NULL, bad);
     if (o.help) return fputs(analyze_usage, stdout), EXIT_PASSED;
-    bad = data_read(a, o.data, &o.request, &data);
+    bad = read_table(a, &o, &data);
     if (!bad) bad = fairness_analyze(a, data, &o.request, &report);
     if (!bad) bad = fairness_report_gate(a, report, o.gates, o.gate_count);
-    return bad ? complain(strcmp(o.data, "-") ? o.data : "standard input", bad) : tell(a, &o, report);
+    return bad ? command_complain(o.data, bad) : tell(a, &o, report);
 }
 
 int aic_analyze_main(int argc, char **argv)

@@ -3,8 +3,7 @@
 #define AIC_PROGRAMS_AIC_ANALYZE_H
 
 #include "engine/aic_engine.h"
-
-enum { EXIT_PASSED = 0, EXIT_GATE_FAILED = 1, EXIT_BAD_INPUT = 2 };
+#include "programs/command_options.h"
 
 typedef struct analyze_options {
     const char *data; /* path, or "-" */
@@ -18,9 +17,6 @@ typedef struct analyze_options {
 /* The command line of analyze; INVALID says what is wrong with it. */
 error analyze_options_read(arena *a, int argc, char **argv, analyze_options *out);
 extern const char analyze_usage[];
-
-/* Reads CSV, JSON (a list of rows, or an object of columns) or NDJSON, told by the name's ending, else by the text. */
-error data_read(arena *a, const char *path, const fairness_request *request, const table **out);
 
 int aic_analyze_main(int argc, char **argv); /* argv[0] is "analyze" */
 

@@ -11,6 +11,7 @@
 #include "features/keys/keys.h"
 #include "features/limits/limits.h"
 #include "features/mail/mail.h"
+#include "features/models/models.h"
 #include "features/rates/rates.h"
 #include "jobs/jobs.h"
 #include "programs/aicd_routes.h"
@@ -160,11 +161,14 @@ static error start_app(running *r)
     incidents_take_key(&r->app, master_key);
     mfa_take_key(&r->app, master_key);
     mail_take_key(&r->app, master_key);
+    models_take_key(&r->app, master_key);
     sodium_memzero(master_key, sizeof master_key);
     TRY(bad);
     TRY(audit_prepare_months(&r->app, r->arena));
     TRY(datasets_clean_up(&r->app, r->arena));
     TRY(keys_watch(r->app.keys));
+    models_allow_hosts(r->arena, &r->app, config_text(r->settings, "AIC_PREDICTION_HOSTS"));
+    TRY(models_start(r->arena, &r->app, "SERVER"));
     if (!text_equal_string(config_text(r->settings, "AIC_RATE_LIMITS"), "off")) TRY(start_rates(r));
     TRY(examples_load(r->arena, text_of(AIC_DEMO_DIR), &r->app));
     text more = r->line->examples ? text_of(r->line->examples) : config_text(r->settings, "AIC_EXAMPLES_DIR");
@@ -264,12 +268,13 @@ static error start_server(running *r)
 
 /* ------------------------------------------------------------------ the workers */
 
-/* A worker reads what strangers made, and has no use for secrets but the database's. */
+/* A worker reads what strangers made, and has no use for secrets but the database's and those of models that it asks.
+ */
 static const char *const *worker_environment(const running *r)
 {
     size_t count = 0, n = 0;
     while (environ[count]) count++;
-    const char **out = ARENA_ARRAY(r->arena, count + 2, const char *);
+    const char **out = ARENA_ARRAY(r->arena, count + 3, const char *);
     for (size_t i = 0; i < count; i++) {
         bool left_out = !strncmp(environ[i], "DATABASE_URL=", strlen("DATABASE_URL="));
         for (const setting *s = aicd_settings; s->name; s++) {
@@ -278,7 +283,10 @@ static const char *const *worker_environment(const running *r)
         }
         if (!left_out) out[n++] = environ[i];
     }
-    out[n] = text_format(r->arena, "DATABASE_URL=%.*s", PRINT(r->database.url)).data;
+    out[n++] = text_format(r->arena, "DATABASE_URL=%.*s", PRINT(r->database.url)).data;
+    out[n] =
+        text_format(r->arena, "AIC_ENDPOINT_KEY=%.*s", PRINT(text_hex(r->arena, r->app.endpoint_key, MASTER_KEY_BYTES)))
+            .data;
     return out;
 }
 
@@ -320,6 +328,7 @@ static void stop(running *r)
         _exit(1);
     }
     if (r->app.keys) keys_close(r->app.keys);
+    if (r->app.models) models_stop(&r->app);
     if (r->app.rates) rates_close(r->app.rates);
     if (r->app.store) store_close(r->app.store);
     if (r->cluster) cluster_stop(r->cluster);

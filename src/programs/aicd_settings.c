@@ -55,6 +55,15 @@ const setting aicd_settings[] = {
       .kind = SETTING_TEXT,
       .secret = true,
       .doc = "Of the payment provider's webhook; several, with commas between, while one is rotated" },
+    { .name = "AIC_PREDICTION_HOSTS",
+      .kind = SETTING_TEXT,
+      .doc = "Hosts, with commas between, where registered models that stay elsewhere may be asked over https; not set: "
+             "nowhere. In development name:loopback allows this machine" },
+    { .name = "AIC_ENDPOINT_KEY",
+      .kind = SETTING_TEXT,
+      .secret = true,
+      .doc = "64 hex digits that open the secrets sent to such hosts; a server gives it to its workers, and a worker on "
+             "another machine needs it for these models alone" },
     { .name = "AIC_MFA",
       .kind = SETTING_CHOICE,
       .choices = required_optional,
@@ -167,7 +176,7 @@ static int hex_value(char c)
     return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
-static bool read_hex_key(text t, uint8_t out[32])
+bool aicd_read_key(text t, uint8_t out[32])
 {
     if (t.length != 64) return false;
     for (size_t i = 0; i < 32; i++) {
@@ -215,7 +224,7 @@ error aicd_check_settings(arena *a, const config *settings, const command_line *
     error wrong = OK;
     uint8_t key[32];
     text master = config_text(settings, "AIC_MASTER_KEY");
-    if (!read_hex_key(master, key) || is_weak(key))
+    if (!aicd_read_key(master, key) || is_weak(key))
         wrong =
             fail(a, INVALID, "",
                  "AIC_MASTER_KEY is missing or weak: production needs 64 random hex digits (openssl rand -hex 32).");
@@ -246,7 +255,7 @@ error aicd_master_key(arena *a, const config *settings, const char *data, uint8_
 {
     text given = config_text(settings, "AIC_MASTER_KEY");
     if (text_is(given))
-        return read_hex_key(given, out)
+        return aicd_read_key(given, out)
                    ? OK
                    : fail(a, INVALID, "", "AIC_MASTER_KEY: expected 64 hex digits, found %zu characters.",
                           given.length);
@@ -256,7 +265,7 @@ error aicd_master_key(arena *a, const config *settings, const char *data, uint8_
     char hex[65];
     ssize_t length = read(fd, hex, sizeof hex);
     close(fd);
-    return length == 64 && read_hex_key((text){ hex, 64 }, out)
+    return length == 64 && aicd_read_key((text){ hex, 64 }, out)
                ? OK
                : fail(a, INVALID, "", "The key file %s is damaged: expected 64 hex digits.", path);
 }

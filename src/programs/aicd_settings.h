@@ -20,6 +20,8 @@ error aicd_check_settings(arena *a, const config *settings, const command_line *
 
 /* The 32 bytes that seal private keys: AIC_MASTER_KEY (64 hex digits), or, outside production, a file of the data
  * directory that is made at the first start. */
+/* 64 hexadecimal digits. */
+bool aicd_read_key(text t, uint8_t out[32]);
 error aicd_master_key(arena *a, const config *settings, const char *data, uint8_t out[32]);
 
 #endif

@@ -1,4 +1,5 @@
 #include "features/app.h"
+#include "features/models/models.h"
 #include "jobs/jobs.h"
 #include "programs/aicd_serve.h"
 #include "store/statement.h"
@@ -36,6 +37,10 @@ static error work(const database_tools *tools, const void *given)
                      .clock = clock_system(),
                      .log = tools->log,
                      .is_development = text_equal_string(config_text(tools->settings, "AIC_ENV"), "development") };
+    text endpoint_key = config_text(tools->settings, "AIC_ENDPOINT_KEY");
+    if (text_is(endpoint_key) && !aicd_read_key(endpoint_key, app.endpoint_key))
+        return fail(tools->arena, INVALID, "", "AIC_ENDPOINT_KEY: expected 64 hex digits.");
+    models_allow_hosts(tools->arena, &app, config_text(tools->settings, "AIC_PREDICTION_HOSTS"));
     worker_options options = { .store = tools->store,
                                .database = tools->database,
                                .app = &app,
@@ -45,7 +50,10 @@ static error work(const database_tools *tools, const void *given)
                                .again = again };
     TRY(supervised_id(tools, line, &options.id));
     if (!line->worker) TRY(check_statements(tools));
-    return worker_run(tools->arena, &options);
+    TRY(models_start(tools->arena, &app, "WORKER"));
+    error bad = worker_run(tools->arena, &options);
+    models_stop(&app);
+    return bad;
 }
 
 int aicd_worker(arena *a, const config *settings, const command_line *line)

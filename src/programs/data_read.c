@@ -1,4 +1,6 @@
-#include "programs/aic_analyze.h"
+#include "programs/data_read.h"
+
+#include "base/clock.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -113,24 +115,19 @@ static error read_json(source *s, text first, data_format format, row_sink sink)
     return json_rows_read(s->arena, whole, sink, (table_limits){ 0 });
 }
 
-static error read_source(source *s, const fairness_request *request, const table **out)
+static error read_source(source *s, row_sink sink)
 {
-    table_plan plan;
     text first;
-    TRY(fairness_plan(s->arena, request, &plan));
-    table_builder *builder = table_builder_new(s->arena, plan);
-    row_sink sink = table_builder_sink(builder);
     TRY(source_next(s, &first));
     data_format format = format_of(s->path, first);
-    TRY(format == FORMAT_CSV ? read_csv(s, first, sink) : read_json(s, first, format, sink));
-    return table_builder_finish(builder, out);
+    return format == FORMAT_CSV ? read_csv(s, first, sink) : read_json(s, first, format, sink);
 }
 
-error data_read(arena *a, const char *path, const fairness_request *request, const table **out)
+error data_read_into(arena *a, const char *path, row_sink sink)
 {
     source s;
     error bad = source_open(a, path, &s);
-    if (!bad) bad = read_source(&s, request, out);
+    if (!bad) bad = read_source(&s, sink);
     if (s.fd > 0) close(s.fd);
     return bad;
 }

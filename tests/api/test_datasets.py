@@ -367,3 +367,130 @@ def test_what_a_crashed_server_left_is_cleaned_up(server):
     left.sign_in()
     assert [d["id"] for d in left.http.get("/datasets").json()["items"]] == [kept["id"]]
     assert count(server, f"select count(*) from dataset_chunks where dataset_id in ('{dead['id']}', '{past['id']}')") == 0
+
+
+# ------------------------------------------------------------------ analysed by a worker
+
+
+@pytest.fixture(scope="module")
+def working():
+    one = Server(environment={"AIC_WORKERS": "1"})
+    yield one
+    one.remove()
+
+
+@pytest.fixture(scope="module")
+def analyst(working):
+    return Tenant(working)
+
+
+def finished(tenant, accepted):
+    assert accepted.status_code == 202, accepted.text
+    assert accepted.json()["status"] == "PENDING"
+    path = f"/tasks/{accepted.json()['task_id']}"
+    wait_for(lambda: tenant.http.get(path).json()["status"] not in ("PENDING", "RUNNING"))
+    return tenant.http.get(path).json()
+
+
+ORDER = {"protected": ["race"], "prediction": "decision", "bootstrap": 200}
+
+
+def test_a_stored_dataset_gives_the_report_of_the_same_rows_sent_at_once(working, analyst):
+    made = uploaded(analyst)
+    at_once = analyst.http.post("/analyze", params={"protected": "race", "prediction": "decision", "bootstrap": 200}, content=ROWS, headers={"Content-Type": "text/csv"}).json()
+    task = finished(analyst, analyst.http.post("/analyze", json={**ORDER, "dataset_id": made["id"]}))
+    assert task["status"] == "SUCCEEDED", task
+    assert task["result"] == at_once, sorted(k for k in at_once if task["result"].get(k) != at_once[k])
+
+
+def test_an_analysis_of_a_stored_dataset_is_recorded_with_it(analyst):
+    made = uploaded(analyst)
+    system = analyst.http.post("/systems", json={"name": "Of stored data", "purpose": "Decides."}).json()["id"]
+    task = finished(analyst, analyst.http.post("/analyze", json={**ORDER, "dataset_id": made["id"], "system_id": system}))
+    recorded = analyst.http.get(f"/analyses/{task['result']['analysis_id']}").json()
+    assert recorded["dataset_id"] == made["id"] and recorded["data_sha256"] == made["sha256"] and recorded["rows"] == 1000
+    assert analyst.http.delete(f"/datasets/{made['id']}").status_code == 204
+    assert analyst.http.get(f"/analyses/{recorded['id']}").json()["dataset_id"] == made["id"]
+    assert analyst.http.get("/ledger/verify").json()["valid"]
+
+
+def test_what_is_wrong_with_an_order_is_told_before_it_becomes_a_task(working, analyst):
+    made, foreign = uploaded(analyst), uploaded(Tenant(working))
+    half = uploaded(analyst, "race,decision\n", headers={"Upload-Complete": "?0"})
+
+    def ask(**more):
+        return analyst.http.post("/analyze", json={**ORDER, "dataset_id": made["id"], **more})
+
+    for answer, status, pointer in [
+        (ask(protected=["rase"]), 422, "/protected"), (ask(dataset_id=foreign["id"]), 404, "/dataset_id"), (ask(dataset_id=half["id"]), 409, "/dataset_id"),
+        (ask(data=[{"race": "A", "decision": 1}]), 422, "/dataset_id"), (ask(record=True), 422, "/system_id"), (ask(system_id=made["id"]), 404, "/system_id"),
+    ]:
+        assert answer.status_code == status and answer.json()["errors"][0]["pointer"].startswith(pointer), answer.text
+
+
+def test_a_dataset_that_is_deleted_first_fails_its_task(working, analyst):
+    made = uploaded(analyst)
+    accepted = analyst.http.post("/analyze", json={**ORDER, "dataset_id": made["id"]})
+    analyst.http.delete(f"/datasets/{made['id']}")
+    task = finished(analyst, accepted)
+    assert task["status"] == "SUCCEEDED" or "data set" in json.dumps(task["error"])
+
+
+def test_a_table_of_many_cells_becomes_a_task(analyst):
+    head = ["race", "decision", *(f"c{i}" for i in range(298))]
+    rows = [",".join(["AB"[i % 2], str(i % 3 % 2), *["1"] * 298]) for i in range(7000)]
+    body = ",".join(head) + "\n" + "\n".join(rows) + "\n"
+    answer = analyst.http.post("/analyze", params={"protected": "race", "prediction": "decision", "bootstrap": 200}, content=body, headers={"Content-Type": "text/csv"})
+    task = finished(analyst, answer)
+    assert task["status"] == "SUCCEEDED" and task["result"]["rows"] == 7000, task
+    small = {"data": [{"race": "AB"[i % 2], "decision": i % 3 % 2} for i in range(7000)], **ORDER}
+    assert task["result"] == analyst.http.post("/analyze", json=small).json()
+
+
+# ------------------------------------------------------------------ limits of tables in requests
+
+
+@pytest.mark.parametrize("body, media", [
+    ("race,decision\n" + "A,1\n" * 15_000, "text/csv"),
+    (json.dumps({"data": [{"race": "A", "decision": 1}] * 15_000, **ORDER}), "application/json"),
+    (json.dumps({"columns": {"race": ["A"] * 15_000, "decision": [1] * 15_000}, **ORDER}), "application/json"),
+], ids=["csv", "rows", "columns"])
+def test_15000_rows_are_refused_with_the_limit_and_the_number(analyst, body, media):
+    answer = analyst.http.post("/analyze", params={"protected": "race", "prediction": "decision"} if media == "text/csv" else None, content=body, headers={"Content-Type": media})
+    assert answer.status_code == 400, answer.text
+    assert answer.json()["detail"] == "The table has 15000 rows; the limit is 10000. Upload larger data with POST /datasets, and name it by its dataset_id."
+
+
+@pytest.mark.parametrize("body, media", [
+    (",".join(["race", *(f"c{i}" for i in range(599))]) + "\n", "text/csv"),
+    (json.dumps({"data": [{f"c{i}": 1 for i in range(600)}], **ORDER}), "application/json"),
+    (json.dumps({"columns": {f"c{i}": [1] for i in range(600)}, **ORDER}), "application/json"),
+], ids=["csv", "rows", "columns"])
+def test_600_features_are_refused_with_the_limit_and_the_number(analyst, body, media):
+    answer = analyst.http.post("/analyze", params={"protected": "race", "prediction": "decision"} if media == "text/csv" else None, content=body, headers={"Content-Type": media})
+    assert answer.status_code == 400 and "600 columns (features); the limit is 500." in answer.json()["detail"], answer.text
+
+
+def test_a_body_over_the_limit_says_what_was_sent_and_what_to_do(working, analyst):
+    with begin(working, analyst, "POST /analyze", 10_000_001) as s:
+        answer = s.recv(10000)
+    assert b" 413 " in answer.split(b"\r\n")[0] and b"limit of 10000000 bytes (10 MB): 10000001 bytes were announced. Upload larger data with POST /datasets" in answer
+    with begin(working, analyst, "POST /leads", 100_001) as s:
+        answer = s.recv(10000)
+    assert b"(100 kB)" in answer and b"datasets" not in answer
+
+
+def test_the_limits_are_settings():
+    one = Server(environment={"AIC_MOST_ROWS": "20", "AIC_MOST_FEATURES": "3", "AIC_BODY_LIMIT": "200000"})
+    try:
+        tenant = Tenant(one)
+
+        def ask(body):
+            return tenant.http.post("/analyze", params={"protected": "race", "prediction": "decision"}, content=body, headers={"Content-Type": "text/csv"})
+
+        assert "has 21 rows; the limit is 20." in ask("race,decision\n" + "A,1\n" * 21).text
+        assert "has 4 columns (features); the limit is 3." in ask("race,decision,a,b\n").text
+        with begin(one, tenant, "POST /analyze", 200_001) as s:
+            assert b"limit of 200000 bytes (200 kB)" in s.recv(10000)
+    finally:
+        one.remove()

@@ -116,6 +116,7 @@ static error check_lime(arena *a, const explain_options *options)
 
 static error refuse_missing(arena *a, const predictor *p, const matrix *rows, const char *pointer, const char *what)
 {
+    if (p->model && p->model->missing_at_center) return OK;
     for (size_t i = 0; i < rows->rows * rows->columns; i++) {
         if (!isnan(rows->values[i])) continue;
         text name = predictor_feature_names(a, p)[i % rows->columns];

@@ -1,18 +1,13 @@
 /* Partial dependence, the curves of single rows, and accumulated local effects. */
 #include "engine/explain/global.h"
 #include "engine/explain/methods.h"
+#include "engine/explain/numbers.h"
 
 enum { STANDARD_POINTS = 20, MOST_POINTS = 1000, MOST_CATEGORIES = 1000, BLOCK_BYTES = 4 << 20 };
 
 dependence_options dependence_options_standard(size_t feature, model_output output)
 {
     return (dependence_options){ .feature = feature, .output = output, .class_index = -1, .threads = 1 };
-}
-
-static int by_number(const void *x, const void *y)
-{
-    double a = *(const double *)x, b = *(const double *)y;
-    return (a > b) - (a < b);
 }
 
 static error check_dependence(arena *a, const predictor *p, const matrix *rows, const dependence_options *options)
@@ -41,16 +36,8 @@ static double *sorted_values(arena *a, const matrix *rows, size_t feature, size_
         double x = matrix_row(rows, r)[feature];
         if (!isnan(x)) values[(*count)++] = x;
     }
-    qsort(values, *count, sizeof(double), by_number);
+    sort_numbers(values, *count);
     return values;
-}
-
-static size_t without_repeats(double *values, size_t count)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < count; i++)
-        if (i == 0 || values[i] != values[kept - 1]) values[kept++] = values[i];
-    return kept;
 }
 
 /* All different values, or, where there are more than points, quantiles from the least to the greatest. */
@@ -62,7 +49,7 @@ static error grid_of(arena *a, const predictor *p, const matrix *rows, const dep
     text name = predictor_feature_names(a, p)[options->feature];
     if (count == 0) return fail(a, INVALID, "/feature", "No row has a value of the feature \"%.*s\".", PRINT(name));
     double *different = arena_copy(a, sorted, count * sizeof(double));
-    size_t differing = without_repeats(different, count);
+    size_t differing = sort_unique(different, count);
     if (options->is_category && differing > MOST_CATEGORIES)
         return fail(a, INVALID, "/feature", "The feature \"%.*s\" has %zu categories; at most %d are shown.",
                     PRINT(name), differing, MOST_CATEGORIES);
@@ -74,7 +61,7 @@ static error grid_of(arena *a, const predictor *p, const matrix *rows, const dep
     double *quantiles = ARENA_ARRAY(a, wanted, double);
     for (size_t k = 0; k < wanted; k++)
         quantiles[k] = sorted[(size_t)llround((double)k / (double)(wanted - 1) * (double)(count - 1))];
-    *points = without_repeats(quantiles, wanted);
+    *points = sort_unique(quantiles, wanted);
     *grid = quantiles;
     return OK;
 }

@@ -91,20 +91,24 @@ error explain_trees(draft *d)
 
 /* ------------------------------------------------------------------ linear */
 
-/* What each feature is compared with: its mean over the background, else the model's own centre, else 0. */
+/* What each feature's term is compared with: its mean over the background, else at the model's own centre, else at 0.
+ * [output][feature] */
 static double *linear_reference(draft *d)
 {
     const model *m = d->predictor->model;
     const matrix *background = &d->options->background;
-    double *reference = ARENA_ARRAY(d->arena, m->feature_count, double);
-    for (size_t r = 0; r < background->rows; r++)
-        for (size_t f = 0; f < m->feature_count; f++) reference[f] += matrix_row(background, r)[f];
-    for (size_t f = 0; f < m->feature_count; f++) {
-        if (background->rows)
-            reference[f] /= (double)background->rows;
-        else if (m->center)
-            reference[f] = m->center[f];
-    }
+    size_t features = m->feature_count;
+    double *reference = ARENA_ARRAY(d->arena, m->output_count * features, double);
+    for (size_t o = 0; o < m->output_count; o++)
+        for (size_t f = 0; f < features; f++) {
+            double sum = 0;
+            for (size_t r = 0; r < background->rows; r++)
+                sum += model_linear_term(m, o, f, matrix_row(background, r)[f]);
+            bool is_category = m->category_weights && m->category_weights[f];
+            reference[o * features + f] = background->rows           ? sum / (double)background->rows
+                                          : m->center || is_category ? 0
+                                                                     : model_linear_term(m, o, f, 0);
+        }
     if (!background->rows)
         draft_note(d, m->center
                           ? TEXT("No background was given: features are compared with the model's own centre.")
@@ -112,20 +116,20 @@ static double *linear_reference(draft *d)
     return reference;
 }
 
-/* φ = w · scale · (x - E[x]), exact because the margin is a sum over features (Štrumbelj and Kononenko 2014). */
+/* φ = term(x) - E[term], exact because the margin is a sum over features (Štrumbelj and Kononenko 2014). */
 error explain_linear(draft *d)
 {
     const model *m = d->predictor->model;
     size_t features = m->feature_count, outputs = m->output_count;
     const double *reference = linear_reference(d);
     for (size_t o = 0; o < outputs; o++) {
-        const double *weights = m->weights + o * features;
         d->base[o] = m->base[o];
         for (size_t f = 0; f < features; f++) {
-            double weight = weights[f] * (m->scale ? m->scale[f] : 1);
-            d->base[o] += weight * (reference[f] - (m->center ? m->center[f] : 0));
+            double usual = reference[o * features + f];
+            d->base[o] += usual;
             for (size_t r = 0; r < d->rows->rows; r++)
-                d->values[(r * features + f) * outputs + o] = weight * (matrix_row(d->rows, r)[f] - reference[f]);
+                d->values[(r * features + f) * outputs + o] =
+                    model_linear_term(m, o, f, matrix_row(d->rows, r)[f]) - usual;
         }
     }
     d->result->is_exact = true;

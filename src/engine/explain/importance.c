@@ -2,6 +2,7 @@
  * value drawn for a row in several repeats needs one: of Adult's 140 shuffles of a row some 60 are left. */
 #include "engine/explain/global.h"
 #include "engine/explain/methods.h"
+#include "engine/explain/numbers.h"
 #include "engine/explain/score.h"
 #include "engine/stats/random.h"
 
@@ -18,12 +19,6 @@ typedef struct cuts {
     size_t count;
     bool apply; /* false: values are told apart as they are (categories, zeros that are missing, no trees) */
 } cuts;
-
-static int by_number(const void *x, const void *y)
-{
-    double a = *(const double *)x, b = *(const double *)y;
-    return (a > b) - (a < b);
-}
 
 static size_t splits_on(const model *m, size_t feature, double *at, bool *numeric)
 {
@@ -47,9 +42,7 @@ static cuts cuts_of(arena *a, const predictor *p, size_t feature)
     if (!c.apply) return c;
     c.at = ARENA_ARRAY(a, count, double);
     splits_on(p->model, feature, c.at, &c.apply);
-    qsort(c.at, count, sizeof(double), by_number);
-    for (size_t i = 0; i < count; i++)
-        if (i == 0 || c.at[i] != c.at[c.count - 1]) c.at[c.count++] = c.at[i];
+    c.count = sort_unique(c.at, count);
     return c;
 }
 

@@ -74,7 +74,8 @@ typedef struct reading {
     source *source;
     model *model;
     number_list base, weights, center, scale;
-    number_list column; /* of a tree */
+    number_list column;            /* of a tree */
+    number_list *category_weights; /* [feature], in scratch */
     int64_t outputs;
     bool has_trees, has_sets, has_features;
 } reading;
@@ -98,7 +99,7 @@ static error take_texts(reading *r, size_t most, const text **out, size_t *count
     return OK;
 }
 
-static error take_feature(reading *r, model_feature *f)
+static error take_feature(reading *r, model_feature *f, number_list *weights)
 {
     source *s = r->source;
     text name = NO_TEXT;
@@ -110,6 +111,8 @@ static error take_feature(reading *r, model_feature *f)
             TRY(source_flag(s, &f->is_category));
         else if (text_equal_string(key, "categories"))
             TRY(take_texts(r, MODEL_MOST_CATEGORIES, &f->categories, &f->category_count));
+        else if (text_equal_string(key, "weights"))
+            TRY(source_numbers(s, false, weights));
         else
             TRY(source_skip(s));
     }
@@ -128,8 +131,11 @@ static error take_features(reading *r)
         if (count == capacity) {
             capacity = capacity ? 2 * capacity : 16;
             features = arena_grow(r->build->scratch, features, count, capacity, sizeof *features);
+            r->category_weights =
+                arena_grow(r->build->scratch, r->category_weights, count, capacity, sizeof *r->category_weights);
         }
-        TRY(take_feature(r, &features[count++]));
+        TRY(take_feature(r, &features[count], &r->category_weights[count]));
+        count++;
     }
     TRY(source_closed(s));
     r->model->features = arena_copy(r->build->kept, features, count * sizeof *features);
@@ -287,11 +293,12 @@ static error take_enums(reading *r, text key, bool *taken)
 static error take_flags(reading *r, text key, bool *taken)
 {
     model *m = r->model;
-    bool *flag = text_equal_string(key, "has_names")        ? &m->has_names
-                 : text_equal_string(key, "is_probability") ? &m->is_probability
-                 : text_equal_string(key, "has_covers")     ? &m->has_covers
-                 : text_equal_string(key, "reads_float32")  ? &m->reads_float32
-                                                            : NULL;
+    bool *flag = text_equal_string(key, "has_names")           ? &m->has_names
+                 : text_equal_string(key, "is_probability")    ? &m->is_probability
+                 : text_equal_string(key, "has_covers")        ? &m->has_covers
+                 : text_equal_string(key, "reads_float32")     ? &m->reads_float32
+                 : text_equal_string(key, "missing_at_center") ? &m->missing_at_center
+                                                               : NULL;
     *taken = flag != NULL;
     return flag ? source_flag(r->source, flag) : OK;
 }
@@ -357,6 +364,22 @@ static error keep_numbers(const reading *r, const char *name, const number_list 
     return OK;
 }
 
+/* A list for each feature that has some; others are numbers. */
+static error keep_category_weights(const reading *r)
+{
+    model *m = r->model;
+    const double **kept = NULL;
+    for (size_t f = 0; f < m->feature_count; f++) {
+        const number_list *list = &r->category_weights[f];
+        if (list->count == 0) continue;
+        if (!kept) kept = ARENA_ARRAY(r->build->kept, m->feature_count, const double *);
+        TRY(keep_numbers(r, "weights of a feature", list, m->output_count * m->features[f].category_count, false,
+                         &kept[f]));
+    }
+    m->category_weights = kept;
+    return OK;
+}
+
 error aic_format_read(build *b, text bytes, model *m)
 {
     source s = source_of_json(b->scratch, bytes, b->title);
@@ -372,6 +395,7 @@ error aic_format_read(build *b, text bytes, model *m)
     TRY(keep_numbers(&r, "base", &r.base, m->output_count, false, &m->base));
     if (!is_linear) return OK;
     TRY(keep_numbers(&r, "weights", &r.weights, m->output_count * m->feature_count, false, &m->weights));
+    TRY(keep_category_weights(&r));
     TRY(keep_numbers(&r, "center", &r.center, m->feature_count, true, &m->center));
     return keep_numbers(&r, "scale", &r.scale, m->feature_count, true, &m->scale);
 }

@@ -53,6 +53,8 @@ static void write_features(json_writer *w, const model *m)
         json_key(w, "name"), json_write_text(w, feature->name);
         if (feature->is_category) write_flag(w, "is_category", true);
         write_texts(w, "categories", feature->categories, feature->category_count);
+        if (m->category_weights && m->category_weights[f])
+            write_doubles(w, "weights", m->category_weights[f], m->output_count * feature->category_count);
         json_close(w, '}');
     }
     json_close(w, ']');
@@ -110,6 +112,7 @@ text model_write(arena *a, const model *m)
     write_flag(&w, "is_probability", m->is_probability);
     write_flag(&w, "has_covers", m->has_covers);
     write_flag(&w, "reads_float32", m->reads_float32);
+    if (m->missing_at_center) write_flag(&w, "missing_at_center", true);
     write_features(&w, m);
     if (m->class_count) write_texts(&w, "classes", m->classes, m->class_count);
     write_doubles(&w, "base", m->base, m->output_count);

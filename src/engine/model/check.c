@@ -136,6 +136,9 @@ error model_check(arena *a, const model *m)
     TRY(check_finite(&c, "base value", m->base, m->output_count));
     if (m->kind == MODEL_TREES) return check_trees(&c);
     TRY(check_finite(&c, "weight", m->weights, m->output_count * m->feature_count));
+    for (size_t f = 0; m->category_weights && f < m->feature_count; f++)
+        TRY(check_finite(&c, "category weight", m->category_weights[f],
+                         m->output_count * m->features[f].category_count));
     TRY(check_finite(&c, "center", m->center, m->feature_count));
     return check_finite(&c, "scale", m->scale, m->feature_count);
 }

@@ -32,7 +32,12 @@ static const format *format_of_object(text bytes)
 
 static const format *format_of(text bytes)
 {
+    static const format lightgbm = { "lightgbm-text", "LightGBM text", lightgbm_read };
+    static const format onnx = { "onnx", "ONNX", onnx_read };
     text start = without_space(bytes);
+    if (text_starts(start, "tree\n") || text_starts(start, "tree\r\n")) return &lightgbm;
+    /* ModelProto begins with its field 1, ir_version, a number below 128. */
+    if (bytes.length > 2 && bytes.data[0] == 8 && bytes.data[1] > 0) return &onnx;
     if (text_starts(start, "{")) return format_of_object(start);
     return NULL;
 }

@@ -11,6 +11,7 @@
  *
  *   margin[o] = base[o] + Σ over trees t with t.output == o of leaf(t, x)     for MODEL_TREES
  *   margin[o] = base[o] + Σ_f weight[o][f] · (x[f] - center[f]) · scale[f]    for MODEL_LINEAR
+ *   (a category adds a weight of its own; model_linear_term is the one definition)
  *   prediction = link(margin)
  *
  * Exactness: libraries compare in float32 or double, with < or <=. Readers turn every numeric split into `x <=
@@ -42,6 +43,9 @@ enum {
     MODEL_MOST_OUTPUTS = 1000,
     MODEL_MOST_CATEGORIES = 1 << 20 /* a category's number is below it */
 };
+
+/* LightGBM's threshold of zero: the float32 nearest to 1e-35. */
+#define MODEL_ZERO ((double)1e-35F)
 
 typedef enum { MODEL_TREES, MODEL_LINEAR } model_kind;
 
@@ -111,6 +115,10 @@ typedef struct model {
     size_t set_count;
     const double *weights;        /* MODEL_LINEAR: [output][feature] */
     const double *center, *scale; /* MODEL_LINEAR: [feature]; NULL: 0 and 1 */
+    const double *const *category_weights; /* MODEL_LINEAR: NULL; else [feature]: NULL for a number, or [output][category
+                                              of that feature]: what a category adds in place of weight · (x - center) ·
+                                              scale. A missing one adds nothing. */
+    bool missing_at_center; /* MODEL_LINEAR: a missing number adds nothing; else the margin is NaN */
     text sha256;                  /* of the file, hexadecimal */
 } model;
 
@@ -167,10 +175,23 @@ AIC_ENGINE_API void model_link_apply(const model *m, double *margins);
 /* Does this value go to `yes`? The one definition of a split. */
 static inline bool tree_node_yes(const model *m, const tree_node *n, double x)
 {
-    if (isnan(x) || (n->zero_is_missing && fabs(x) <= 1e-35)) return n->missing_yes;
+    if (isnan(x) || (n->zero_is_missing && fabs(x) <= MODEL_ZERO)) return n->missing_yes;
     if (!n->category_set) return x <= n->threshold;
     const category_set *set = &m->sets[n->category_set - 1];
     return x > -1.0 && x < (double)set->count && (set->bits[(uint32_t)x / 64] >> ((uint32_t)x % 64) & 1);
+}
+
+/* What feature f with value x adds to a linear margin: the one definition. */
+static inline double model_linear_term(const model *m, size_t output, size_t f, double x)
+{
+    const double *of_category = m->category_weights ? m->category_weights[f] : NULL;
+    if (of_category) {
+        size_t count = m->features[f].category_count;
+        return x > -1.0 && x < (double)count ? of_category[output * count + (size_t)x] : 0;
+    }
+    if (isnan(x) && m->missing_at_center) return 0;
+    double center = m->center ? m->center[f] : 0, scale = m->scale ? m->scale[f] : 1;
+    return m->weights[output * m->feature_count + f] * (x - center) * scale;
 }
 
 #endif

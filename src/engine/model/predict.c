@@ -35,10 +35,7 @@ static double leaf_value(const model *m, const tree *t, const double *x)
 static void add_linear(const model *m, const double *x, double *margins)
 {
     for (size_t o = 0; o < m->output_count; o++)
-        for (size_t f = 0; f < m->feature_count; f++) {
-            double centered = m->center ? x[f] - m->center[f] : x[f];
-            margins[o] += m->weights[o * m->feature_count + f] * (m->scale ? centered * m->scale[f] : centered);
-        }
+        for (size_t f = 0; f < m->feature_count; f++) margins[o] += model_linear_term(m, o, f, x[f]);
 }
 
 void model_predict(const model *m, const matrix *rows, model_output output, double *out)

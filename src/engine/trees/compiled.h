@@ -40,6 +40,7 @@ typedef struct compiled_tree {
     const split *splits;
     const double *values; /* [node], of leaves */
     const double *covers; /* [node] */
+    const uint32_t *inner, *outer; /* nodes that split, nodes that are leaves; in order */
     uint32_t node_count, leaf_count, depth, output;
     uint32_t features; /* most different ones on one path */
     double mean;       /* of the leaves by covers, the path-dependent expectation */

@@ -259,11 +259,18 @@ static compiled_tree compile_tree(compiler *c, const tree *from)
                           .values = c->values,
                           .covers = c->covers,
                           .node_count = c->at,
-                          .leaf_count = from->leaf_count,
+                          .leaf_count = (c->at + 1) / 2,
                           .depth = from->depth,
                           .output = from->output,
                           .features = c->longest };
     out.mean = mean_below(&out, 0);
+    uint32_t *inner = ARENA_ARRAY(c->arena, out.node_count, uint32_t);
+    uint32_t *outer = inner + (out.node_count - out.leaf_count), inner_count = 0, outer_count = 0;
+    for (uint32_t i = 0; i < out.node_count; i++) {
+        if (out.splits[i].no) inner[inner_count++] = i;
+        else outer[outer_count++] = i;
+    }
+    out.inner = inner, out.outer = outer;
     return out;
 }
 

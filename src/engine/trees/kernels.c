@@ -68,27 +68,58 @@ static void paths(const path_tree *t, const uint16_t *bins, uint64_t *met)
 
 /* ------------------------------------------------------------------ predictions */
 
-/* Each row's leaf, as the leaf's node. */
+/* Each row's leaf, as the leaf's node. The rows of all leaves together are the whole block, so nothing of it is read before it
+ * is written. */
 typedef struct leaves_of_rows {
-    uint32_t node[BLOCK];
+#if defined(__AVX512BW__)
+    __m512i first, second;
+#else
+    uint16_t node[BLOCK];
+#endif
 } leaves_of_rows;
 
 EVERYWHERE void put_leaf(leaves_of_rows *leaves, uint64_t rows, uint32_t node)
 {
-#if defined(__AVX512F__)
-    __m512i value = _mm512_set1_epi32((int)node);
-    _mm512_mask_storeu_epi32(leaves->node, (__mmask16)rows, value);
-    _mm512_mask_storeu_epi32(leaves->node + 16, (__mmask16)(rows >> 16), value);
-    _mm512_mask_storeu_epi32(leaves->node + 32, (__mmask16)(rows >> 32), value);
-    _mm512_mask_storeu_epi32(leaves->node + 48, (__mmask16)(rows >> 48), value);
+#if defined(__AVX512BW__)
+    __m512i value = _mm512_set1_epi16((short)node);
+    leaves->first = _mm512_mask_mov_epi16(leaves->first, (__mmask32)rows, value);
+    leaves->second = _mm512_mask_mov_epi16(leaves->second, (__mmask32)(rows >> 32), value);
 #else
-    for (; rows; rows &= rows - 1) leaves->node[__builtin_ctzll(rows)] = node;
+    for (; rows; rows &= rows - 1) leaves->node[__builtin_ctzll(rows)] = (uint16_t)node;
 #endif
 }
 
-static void predict(const compiled_tree *t, const uint16_t *bins, uint64_t *here, double *sums)
+EVERYWHERE void add_leaves(const leaves_of_rows *leaves, const double *values, double *sums)
 {
-    leaves_of_rows leaves;
+    uint16_t nodes[BLOCK];
+    memcpy(nodes, leaves, sizeof nodes);
+    for (int row = 0; row < BLOCK; row++) sums[row] += values[nodes[row]];
+}
+
+/* A tree of few nodes: to go on without looking whether any row is left costs less than a guess that is wrong. */
+static void predict_small(const compiled_tree *t, const uint16_t *bins, uint64_t *here, double *sums)
+{
+    leaves_of_rows leaves = { 0 };
+    here[0] = ~UINT64_C(0);
+    /* Splits, then leaves: two loops without a branch to guess. */
+    for (uint32_t k = 0; k < t->node_count - t->leaf_count; k++) {
+        uint32_t i = t->inner[k];
+        const split *s = &t->splits[i];
+        uint64_t rows = here[i], yes = met_split(s, bins);
+        here[i + 1] = rows & yes;
+        here[s->no] = rows & ~yes;
+    }
+    for (uint32_t k = 0; k < t->leaf_count; k++) put_leaf(&leaves, here[t->outer[k]], t->outer[k]);
+    add_leaves(&leaves, t->values, sums);
+}
+
+static void add_to(uint64_t rows, double value, double *sums)
+{
+    for (; rows; rows &= rows - 1) sums[__builtin_ctzll(rows)] += value;
+}
+
+static void predict_large(const compiled_tree *t, const uint16_t *bins, uint64_t *here, double *sums)
+{
     here[0] = ~UINT64_C(0);
     for (uint32_t i = 0; i < t->node_count;) {
         const split *s = &t->splits[i];
@@ -102,11 +133,18 @@ static void predict(const compiled_tree *t, const uint16_t *bins, uint64_t *here
             here[i + 1] = rows & yes;
             here[s->no] = rows & ~yes;
         } else {
-            put_leaf(&leaves, rows, i);
+            add_to(rows, t->values[i], sums);
         }
         i++;
     }
-    for (int row = 0; row < BLOCK; row++) sums[row] += t->values[leaves.node[row]];
+}
+
+enum { SMALL_TREE = 512 }; /* nodes */
+
+static void predict(const compiled_tree *t, const uint16_t *bins, uint64_t *scratch, double *sums)
+{
+    if (t->node_count <= SMALL_TREE) predict_small(t, bins, scratch, sums);
+    else predict_large(t, bins, scratch, sums);
 }
 
 /* ------------------------------------------------------------------ path-dependent values

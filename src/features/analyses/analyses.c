@@ -177,7 +177,21 @@ static text canonical(arena *a, const sql_analysis_insert_in *row)
     return json_written(&w);
 }
 
-error analyses_record(scope *db, uuid system_id, const fairness_report *report, text data_sha256,
+text analyses_reply(arena *a, const fairness_report *report, const recorded_analysis *done)
+{
+    json_writer w = json_writer_in(a);
+    json_open(&w, '{');
+    if (done) {
+        json_key(&w, "analysis_id"), json_write_uuid(&w, done->id);
+        json_key(&w, "result_hash"), json_write_text(&w, done->result_hash);
+        json_key(&w, "ledger_entry_id"), json_write_uuid(&w, done->ledger_entry_id);
+    }
+    fairness_report_json_members(&w, report);
+    json_close(&w, '}');
+    return json_written(&w);
+}
+
+error analyses_record(scope *db, uuid system_id, const fairness_report *report, const analyzed_data *data,
                       recorded_analysis *out)
 {
     system_view system;
@@ -201,7 +215,8 @@ error analyses_record(scope *db, uuid system_id, const fairness_report *report, 
         .result = result,
         .result_hash = sha256_hex(db->arena, result),
         .verdict = text_of(verdict_name(report->verdict)),
-        .data_sha256 = data_sha256,
+        .data_sha256 = data->sha256,
+        .dataset_id = data->dataset_id,
         .rows = (int64_t)report->rows,
         .dropped_rows = (int64_t)report->dropped_rows,
         .created_by = { db->who.kind == ACTOR_USER, db->who.id },

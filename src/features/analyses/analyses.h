@@ -7,6 +7,7 @@
 #include "analyses.sql.h"
 #include "engine/aic_engine.h"
 #include "http/http.h"
+#include "jobs/jobs.h"
 #include "store/store.h"
 
 /* As a JSON body says it; a CSV body says the same in the query. */
@@ -19,8 +20,22 @@ typedef struct analysis_order {
     int64_t bootstrap, seed, min_group_size;
     bool intersect;
     maybe_bool record;
-    maybe_uuid system_id;
+    maybe_uuid system_id, dataset_id;
 } analysis_order;
+
+/* What a text/csv body says beside itself. */
+typedef struct analysis_query {
+    text protected_columns, label, prediction, score, favorable, reference, use_case;
+    double threshold;
+    int64_t bootstrap, seed, min_group_size;
+    bool intersect;
+    maybe_bool record;
+    maybe_uuid system_id;
+} analysis_query;
+
+extern const field analysis_order_fields[], analysis_query_fields[];
+error analyses_order_of_query(arena *a, const analysis_query *in, analysis_order *out);
+error analyses_whether_recorded(arena *a, const analysis_order *order, bool *out);
 
 typedef struct analyses_query {
     page_query page;
@@ -48,7 +63,22 @@ typedef struct recorded_analysis {
     uuid id, ledger_entry_id;
     text result_hash;
 } recorded_analysis;
-error analyses_record(scope *db, uuid system_id, const fairness_report *report, text data_sha256,
+typedef struct analyzed_data {
+    text sha256;
+    maybe_uuid dataset_id; /* of stored data */
+} analyzed_data;
+error analyses_record(scope *db, uuid system_id, const fairness_report *report, const analyzed_data *data,
                       recorded_analysis *out);
+/* The report as POST /analyze gives it; `done` NULL: it was not recorded. */
+text analyses_reply(arena *a, const fairness_report *report, const recorded_analysis *done);
+
+/* ------------------------------------------------------------------ what a worker does */
+
+/* Of stored data, and of tables with more cells than a request should compute on. The columns are looked for in the
+ * data set's profile first, so that a wrong name is told at once. The task's result is analyses_reply(). */
+enum { ANALYSIS_MOST_CELLS = 2000000 };
+error analyses_ask_dataset(scope *db, const analysis_order *order, text fields, uuid *task);
+error analyses_ask_table(scope *db, const analysis_order *order, text media_type, text body, uuid *task);
+extern const task_kind analyze_dataset_task;
 
 #endif

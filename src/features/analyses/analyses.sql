@@ -1,6 +1,6 @@
 -- Recorded analyses of the caller's organization.
 
--- struct: analysis (id uuid, operation text, system_id uuid, system_name text, verdict text, rows bigint, dropped_rows bigint, protected json, parameters json, engine_version text, policy_version text, result_hash text, data_sha256 text, created_by_name text?, ledger_entry_id uuid, created_at timestamptz)
+-- struct: analysis (id uuid, operation text, system_id uuid, system_name text, verdict text, rows bigint, dropped_rows bigint, protected json, parameters json, engine_version text, policy_version text, result_hash text, data_sha256 text, dataset_id uuid?, created_by_name text?, ledger_entry_id uuid, created_at timestamptz)
 
 -- name: analyses_list :many
 -- as: tenant
@@ -8,7 +8,7 @@
 -- out: analysis
 select a.id, a.operation, a.system_id, s.name as system_name, a.verdict, a.rows, a.dropped_rows,
        (a.parameters -> 'protected') as protected, a.parameters, a.engine_version, a.policy_version, a.result_hash,
-       a.data_sha256, u.name as created_by_name, a.ledger_entry_id, a.created_at
+       a.data_sha256, a.dataset_id, u.name as created_by_name, a.ledger_entry_id, a.created_at
 from analyses a
 join ai_systems s on s.org_id = a.org_id and s.id = a.system_id
 left join users u on u.org_id = a.org_id and u.id = a.created_by
@@ -25,7 +25,7 @@ limit $lim;
 -- out: analysis
 select a.id, a.operation, a.system_id, s.name as system_name, a.verdict, a.rows, a.dropped_rows,
        (a.parameters -> 'protected') as protected, a.parameters, a.engine_version, a.policy_version, a.result_hash,
-       a.data_sha256, u.name as created_by_name, a.ledger_entry_id, a.created_at
+       a.data_sha256, a.dataset_id, u.name as created_by_name, a.ledger_entry_id, a.created_at
 from analyses a
 join ai_systems s on s.org_id = a.org_id and s.id = a.system_id
 left join users u on u.org_id = a.org_id and u.id = a.created_by
@@ -39,8 +39,8 @@ select result from analyses where org_id = current_org() and id = $id;
 
 -- name: analysis_insert :exec
 -- as: tenant
--- in: id uuid, system_id uuid, operation text, parameters json, engine_version text, policy_version text, result json, result_hash text, verdict text, data_sha256 text, rows bigint, dropped_rows bigint, created_by uuid?, ledger_entry_id uuid
+-- in: id uuid, system_id uuid, operation text, parameters json, engine_version text, policy_version text, result json, result_hash text, verdict text, data_sha256 text, dataset_id uuid?, rows bigint, dropped_rows bigint, created_by uuid?, ledger_entry_id uuid
 insert into analyses (id, org_id, system_id, operation, parameters, engine_version, policy_version, result,
-                      result_hash, verdict, data_sha256, rows, dropped_rows, created_by, ledger_entry_id)
+                      result_hash, verdict, data_sha256, dataset_id, rows, dropped_rows, created_by, ledger_entry_id)
 values ($id, current_org(), $system_id, $operation, $parameters, $engine_version, $policy_version, $result,
-        $result_hash, $verdict, $data_sha256, $rows, $dropped_rows, $created_by, $ledger_entry_id);
+        $result_hash, $verdict, $data_sha256, $dataset_id, $rows, $dropped_rows, $created_by, $ledger_entry_id);

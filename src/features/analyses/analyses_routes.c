@@ -1,7 +1,7 @@
 #include "crypto/hash.h"
 #include "features/analyses/analyses.h"
 #include "features/limits/limits.h"
-#include "features/systems/systems.h"
+#include "features/tasks/tasks.h"
 
 static const char *const verdict_names[] = { "PASS", "REVIEW", "FAIL", "INSUFFICIENT_DATA", NULL };
 static const char *const operation_names[] = { "analyze", NULL };
@@ -23,7 +23,9 @@ const field analysis_fields[] = {
     FIELD(analysis, engine_version, A_TEXT),
     FIELD(analysis, policy_version, A_TEXT),
     FIELD(analysis, result_hash, A_TEXT, .doc = "SHA-256 of the result's RFC 8785 form, lower-case hex"),
-    FIELD(analysis, data_sha256, A_TEXT, .doc = "SHA-256 of the request body that held the data, which is not kept"),
+    FIELD(analysis, data_sha256, A_TEXT,
+          .doc = "SHA-256 of the data: of the request body, which is not kept, or of the data set"),
+    FIELD(analysis, dataset_id, MAYBE_UUID, .doc = "Of stored data; it may be deleted by now"),
     FIELD(analysis, created_by_name, A_TEXT, NULLABLE),
     FIELD(analysis, ledger_entry_id, A_UUID),
     FIELD(analysis, created_at, AN_INSTANT),
@@ -45,6 +47,7 @@ static const field view_fields[] = { ROW(id, A_UUID),
                                      ROW(policy_version, A_TEXT),
                                      ROW(result_hash, A_TEXT),
                                      ROW(data_sha256, A_TEXT),
+                                     ROW(dataset_id, MAYBE_UUID, .doc = "Of stored data; it may be deleted by now"),
                                      ROW(created_by_name, A_TEXT, NULLABLE),
                                      ROW(ledger_entry_id, A_UUID),
                                      ROW(created_at, AN_INSTANT),
@@ -52,176 +55,108 @@ static const field view_fields[] = { ROW(id, A_UUID),
                                            .doc = "The report, as POST /analyze gave it"),
                                      FIELDS_END };
 
-/* ------------------------------------------------------------------ what goes in */
+/* ------------------------------------------------------------------ POST /analyze */
 
-static const field order_fields[] = {
-    FIELD_AS(analysis_order, protected_columns, "protected", TEXTS, REQUIRED, MAX(200), .most_items = 32,
-             .doc = "Columns whose groups are compared", .example = "[\"race\", \"sex\"]"),
-    FIELD(analysis_order, label, A_TEXT, MAX(200), .doc = "Column of what truly happened"),
-    FIELD(analysis_order, prediction, A_TEXT, MAX(200), .doc = "Column of the decision"),
-    FIELD(analysis_order, score, A_TEXT, MAX(200), .doc = "Column of a score; score >= threshold is class 1"),
-    FIELD(analysis_order, threshold, A_NUMBER, STANDARD("0.5")),
-    FIELD(analysis_order, favorable, ANY_JSON, .doc = "The value, or list of values, that is good for the person; 1"),
-    FIELD(analysis_order, reference, ANY_JSON, .doc = "Group to compare with, by column; the largest when left out"),
-    FIELD(analysis_order, intersect, A_BOOL, .doc = "Look at combinations of the protected columns as well"),
-    FIELD(analysis_order, bootstrap, AN_INTEGER, MIN(0), MAX(FAIRNESS_MOST_REPLICATES), STANDARD("1000")),
-    FIELD(analysis_order, seed, AN_INTEGER, MIN(0), MAX(9007199254740991.0), STANDARD("1")),
-    FIELD(analysis_order, min_group_size, AN_INTEGER, MIN(1), MAX(1000000), STANDARD("30")),
-    FIELD(analysis_order, use_case, ONE_OF(use_case_names), .doc = "Sets the thresholds of domain section 1.5"),
-    FIELD(analysis_order, system_id, MAYBE_UUID, .doc = "Record the analysis of this system"),
-    FIELD(analysis_order, record, MAYBE_BOOL, .doc = "Default: true with system_id, else false"),
-    FIELDS_END
-};
+/* Rows on their way to the builder are counted with their columns: a builder keeps only those that it needs. */
+typedef struct counted {
+    row_sink to;
+    size_t rows, columns;
+} counted;
 
-typedef struct csv_order {
-    text protected_columns, label, prediction, score, favorable, reference, use_case;
-    double threshold;
-    int64_t bootstrap, seed, min_group_size;
-    bool intersect;
-    maybe_bool record;
-    maybe_uuid system_id;
-} csv_order;
-
-static const field csv_order_fields[] = {
-    FIELD_AS(csv_order, protected_columns, "protected", A_TEXT, MAX(7000),
-             .doc = "text/csv: columns, separated by commas"),
-    FIELD(csv_order, label, A_TEXT, MAX(200)),
-    FIELD(csv_order, prediction, A_TEXT, MAX(200)),
-    FIELD(csv_order, score, A_TEXT, MAX(200)),
-    FIELD(csv_order, threshold, A_NUMBER, STANDARD("0.5")),
-    FIELD(csv_order, favorable, A_TEXT, MAX(200)),
-    FIELD(csv_order, reference, A_TEXT, MAX(2000), .doc = "text/csv: race=Caucasian,sex=Male"),
-    FIELD(csv_order, intersect, A_BOOL),
-    FIELD(csv_order, bootstrap, AN_INTEGER, MIN(0), MAX(FAIRNESS_MOST_REPLICATES), STANDARD("1000")),
-    FIELD(csv_order, seed, AN_INTEGER, MIN(0), MAX(9007199254740991.0), STANDARD("1")),
-    FIELD(csv_order, min_group_size, AN_INTEGER, MIN(1), MAX(1000000), STANDARD("30")),
-    FIELD(csv_order, use_case, ONE_OF(use_case_names)),
-    FIELD(csv_order, system_id, MAYBE_UUID),
-    FIELD(csv_order, record, MAYBE_BOOL),
-    FIELDS_END
-};
-
-static text_list split_commas(arena *a, text t)
+static error count_header(void *context, const text *names, size_t count)
 {
-    size_t count = 1;
-    for (size_t i = 0; i < t.length; i++) count += t.data[i] == ',';
-    text *items = ARENA_ARRAY(a, count, text);
-    size_t n = 0, from = 0;
-    for (size_t i = 0; i <= t.length; i++) {
-        if (i < t.length && t.data[i] != ',') continue;
-        items[n++] = text_trim((text){ t.data + from, i - from });
-        from = i + 1;
-    }
-    return (text_list){ items, t.length ? n : 0 };
+    counted *c = context;
+    c->columns = count;
+    return c->to.header(c->to.context, names, count);
 }
 
-/* "race=Caucasian,sex=Male" as the JSON object of an order. */
-static error reference_json(arena *a, text t, text *out)
+static error count_row(void *context, const cell *cells, size_t count)
 {
-    if (!text_is(t)) return OK;
-    text_list pairs = split_commas(a, t);
-    json_writer w = json_writer_in(a);
-    json_open(&w, '{');
-    for (size_t i = 0; i < pairs.count; i++) {
-        const char *equals = memchr(pairs.items[i].data, '=', pairs.items[i].length);
-        if (!equals)
-            return fail(a, INVALID, "/reference", "Expected column=group, found \"%.*s\".", PRINT(pairs.items[i]));
-        size_t column = (size_t)(equals - pairs.items[i].data);
-        json_key_text(&w, (text){ pairs.items[i].data, column });
-        json_write_text(&w, (text){ equals + 1, pairs.items[i].length - column - 1 });
-    }
-    json_close(&w, '}');
-    *out = json_written(&w);
+    counted *c = context;
+    c->rows++;
+    return c->to.row(c->to.context, cells, count);
+}
+
+static row_sink counting(counted *c)
+{
+    return (row_sink){ .context = c, .header = count_header, .row = count_row };
+}
+
+/* What a request asks for, and the table that it brings; none when it names a data set. */
+typedef struct asked {
+    analysis_order order;
+    fairness_request wanted;
+    const table *data;
+    text fields; /* of JSON: the order as it was sent */
+    counted cells;
+} asked;
+
+static error builder_of(arena *a, asked *q, table_builder **out)
+{
+    table_plan plan;
+    TRY(analyses_request(a, &q->order, &q->wanted));
+    TRY(fairness_plan(a, &q->wanted, &plan));
+    *out = table_builder_new(a, plan);
+    q->cells.to = table_builder_sink(*out);
     return OK;
 }
 
-static error order_of_csv(arena *a, const csv_order *in, analysis_order *out)
+static error read_csv_body(request *rq, asked *q)
 {
-    *out = (analysis_order){
-        .protected_columns = split_commas(a, in->protected_columns),
-        .label = in->label,
-        .prediction = in->prediction,
-        .score = in->score,
-        .use_case = in->use_case,
-        .threshold = in->threshold,
-        .bootstrap = in->bootstrap,
-        .seed = in->seed,
-        .min_group_size = in->min_group_size,
-        .intersect = in->intersect,
-        .record = in->record,
-        .system_id = in->system_id,
-    };
-    if (text_is(in->favorable)) {
-        json_writer w = json_writer_in(a);
-        json_write_text(&w, in->favorable);
-        out->favorable = json_written(&w);
-    }
-    return reference_json(a, in->reference, &out->reference);
+    table_builder *builder;
+    TRY(analyses_order_of_query(rq->arena, rq->query, &q->order));
+    TRY(builder_of(rq->arena, q, &builder));
+    TRY(csv_read(rq->arena, rq->body, counting(&q->cells), limits_of_tables(rq->app)));
+    return table_builder_finish(builder, &q->data);
 }
 
-/* ------------------------------------------------------------------ POST /analyze */
-
-static error read_csv_body(request *rq, analysis_order *order, fairness_request *wanted, const table **data)
-{
-    table_plan plan;
-    TRY(order_of_csv(rq->arena, rq->query, order));
-    TRY(analyses_request(rq->arena, order, wanted));
-    TRY(fairness_plan(rq->arena, wanted, &plan));
-    table_builder *builder = table_builder_new(rq->arena, plan);
-    TRY(csv_read(rq->arena, rq->body, table_builder_sink(builder), limits_of_tables(rq->app)));
-    return table_builder_finish(builder, data);
-}
-
-static error read_json_body(request *rq, analysis_order *order, fairness_request *wanted, const table **data)
+static error read_json_body(request *rq, asked *q)
 {
     json_bulk *document;
     json_t *fields;
-    table_plan plan;
+    table_builder *builder;
     TRY(json_bulk_open(rq->arena, rq->body, limits_of_tables(rq->app), &document));
-    TRY(json_read(rq->arena, json_bulk_fields(document), &fields));
-    TRY(fields_decode(rq->arena, order_fields, fields, order));
+    q->fields = json_bulk_fields(document);
+    TRY(json_read(rq->arena, q->fields, &fields));
+    TRY(fields_decode(rq->arena, analysis_order_fields, fields, &q->order));
+    if (q->order.dataset_id.is_set && json_bulk_has_table(document))
+        return fail(rq->arena, INVALID, "/dataset_id", "Send a table or name a data set, not both.");
+    TRY(builder_of(rq->arena, q, &builder));
+    if (q->order.dataset_id.is_set) return OK;
     if (!json_bulk_has_table(document))
         return fail(rq->arena, INVALID, "/data",
-                    "Send the table as \"data\" (a list of rows) or as \"columns\" (a list for each column).");
-    TRY(analyses_request(rq->arena, order, wanted));
-    TRY(fairness_plan(rq->arena, wanted, &plan));
-    table_builder *builder = table_builder_new(rq->arena, plan);
-    TRY(json_bulk_read(document, table_builder_sink(builder)));
-    return table_builder_finish(builder, data);
+                    "Send the table as \"data\" (a list of rows) or as \"columns\" (a list for each column), or name a "
+                    "data set.");
+    TRY(json_bulk_read(document, counting(&q->cells)));
+    return table_builder_finish(builder, &q->data);
 }
 
-static error whether_recorded(arena *a, const analysis_order *order, bool *out)
+static error ask_worker(request *rq, const asked *q)
 {
-    *out = order->record.is_set ? order->record.value : order->system_id.is_set;
-    if (!*out || order->system_id.is_set) return OK;
-    return fail(a, INVALID, "/system_id", "An analysis is recorded for a system: say which one.");
+    uuid task;
+    TRY(q->order.dataset_id.is_set ? analyses_ask_dataset(rq->scope, &q->order, q->fields, &task)
+                                   : analyses_ask_table(rq->scope, &q->order, rq->content_type, rq->body, &task));
+    reply_status(rq, 202);
+    return task_accepted(rq, task);
 }
 
 static error post_analyze(request *rq, const void *body, void *reply)
 {
     (void)body, (void)reply;
-    analysis_order order = { 0 };
-    fairness_request wanted;
-    const table *data;
+    asked q = { 0 };
     fairness_report *report;
+    recorded_analysis done;
     bool recorded;
-    TRY((text_equal_string(rq->content_type, "text/csv") ? read_csv_body : read_json_body)(rq, &order, &wanted, &data));
-    TRY(whether_recorded(rq->arena, &order, &recorded));
-    TRY(fairness_analyze(rq->arena, data, &wanted, &report));
-
-    json_writer w = json_writer_in(rq->arena);
-    json_open(&w, '{');
+    TRY((text_equal_string(rq->content_type, "text/csv") ? read_csv_body : read_json_body)(rq, &q));
+    TRY(analyses_whether_recorded(rq->arena, &q.order, &recorded));
+    if (!q.data || q.cells.rows * q.cells.columns > ANALYSIS_MOST_CELLS) return ask_worker(rq, &q);
+    TRY(fairness_analyze(rq->arena, q.data, &q.wanted, &report));
     if (recorded) {
-        recorded_analysis done;
-        TRY(analyses_record(rq->scope, order.system_id.value, report, sha256_hex(rq->arena, rq->body), &done));
-        json_key(&w, "analysis_id"), json_write_uuid(&w, done.id);
-        json_key(&w, "result_hash"), json_write_text(&w, done.result_hash);
-        json_key(&w, "ledger_entry_id"), json_write_uuid(&w, done.ledger_entry_id);
+        analyzed_data data = { .sha256 = sha256_hex(rq->arena, rq->body) };
+        TRY(analyses_record(rq->scope, q.order.system_id.value, report, &data, &done));
         TRY(created(rq, "/analyses/", done.id));
     }
-    fairness_report_json_members(&w, report);
-    json_close(&w, '}');
-    reply_raw(rq, "application/json", json_written(&w));
+    reply_raw(rq, "application/json", analyses_reply(rq->arena, report, recorded ? &done : NULL));
     return OK;
 }
 
@@ -258,11 +193,16 @@ static const char report_schema[] =
 
 const route analyses_routes[] = {
     { POST, "/analyze", "Audit a table of decisions for bias", CAPABILITY("run_analysis"), TENANT,
-      QUERY(csv_order, csv_order_fields), BODY(analysis_order, order_fields), .raw_body = true, .media = data_media,
-      .raw_reply = "application/json", .reply_schema = report_schema, .audit = "analysis_run", .rate = RATE_ANALYZE,
-      .description = "The table comes as JSON (`data`: a list of rows, or `columns`: a list for each column) or as "
-                     "text/csv with everything else in the query. At most 10,000 rows, 500 columns and 10 MB. The rows "
-                     "are never stored. With `system_id` the analysis is recorded (201); without it is not (200).",
+      QUERY(analysis_query, analysis_query_fields), BODY(analysis_order, analysis_order_fields), .raw_body = true,
+      .media = data_media, .raw_reply = "application/json", .reply_schema = report_schema,
+      .task_schema = task_receipt_schema, .audit = "analysis_run", .rate = RATE_ANALYZE,
+      .description =
+          "The table comes as JSON (`data`: a list of rows, or `columns`: a list for each column) or as "
+          "text/csv with everything else in the query: at most 10,000 rows, 500 columns and 10 MB where the "
+          "server is not set otherwise. These rows are never stored. With `system_id` the analysis is "
+          "recorded (201); without it is not (200).\n\nA stored data set is named by `dataset_id`. That, and a "
+          "table of more than 2,000,000 cells, is analysed by a worker: 202, and the task's result is the "
+          "report.",
       .handle = post_analyze },
     { GET, "/analyses", "List recorded analyses", SIGNED_IN, TENANT, QUERY(analyses_query, query_fields),
       LIST_REPLY(analysis_fields, analysis), .key_reads = true, .rate = RATE_READ, .handle = get_analyses },

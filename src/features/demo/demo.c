@@ -137,7 +137,8 @@ static error analyse(scope *db, uuid system_id, text csv)
     TRY(csv_read(db->arena, csv, table_builder_sink(builder), (table_limits){ 0 }));
     TRY(table_builder_finish(builder, &data));
     TRY(fairness_analyze(db->arena, data, &wanted, &report));
-    return analyses_record(db, system_id, report, sha256_hex(db->arena, csv), &done);
+    analyzed_data source = { .sha256 = sha256_hex(db->arena, csv) };
+    return analyses_record(db, system_id, report, &source, &done);
 }
 
 static text lender_data(const platform *app)

@@ -7,6 +7,7 @@
 #include "features/billing/billing.h"
 #include "features/identity/identity.h"
 #include "features/keys/keys.h"
+#include "features/models/models.h"
 #include "features/rates/rates.h"
 
 #include <strings.h>
@@ -386,6 +387,7 @@ static void metrics(void *shared, text_builder *out)
                     (unsigned long long)f.reconnects);
     rates_metrics(app->rates, out);
     billing_metrics(app, out);
+    model_cache_metrics(app->models, out);
 }
 
 http_door door_of_the_platform(void)

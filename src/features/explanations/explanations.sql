@@ -62,11 +62,21 @@ insert into explanations (id, org_id, model_id, system_id, decision_id, task_id,
 values ($id, current_org(), $model_id, $system_id, $decision_id, $task_id, $row_number, $method, $result, $result_sha256,
         $created_by, $ledger_entry_id);
 
+-- Of a task's result what it says of one row: lists by row shrink to that row, their texts untouched; what is about all rows
+-- together is left out.
 -- name: explained_task :maybe
 -- as: tenant
--- in: id uuid
--- out: explained_task (kind text, status text, result json?)
-select kind, status, result from tasks where org_id = current_org() and id = $id;
+-- in: id uuid, row bigint
+-- out: explained_task (kind text, status text, method text?, model_id uuid?, system_id uuid?, rows bigint, result json?)
+select t.kind, t.status, t.result ->> 'method' as method, (t.result ->> 'model_id')::uuid as model_id,
+       (t.result ->> 'system_id')::uuid as system_id,
+       coalesce(json_array_length(t.result -> 'predictions'), 0)::bigint as rows,
+       (select json_object_agg(e.key, case
+                   when e.key in ('values', 'predictions', 'feature_values', 'reasons', 'standard_errors', 'local_r2', 'intercepts',
+                                  'interactions', 'counterfactuals')
+                   then json_build_array(e.value -> $row::integer) else e.value end)
+        from json_each(t.result) e where e.key not in ('summary', 'rows')) as result
+from tasks t where t.org_id = current_org() and t.id = $id;
 
 -- name: explained_decision :maybe
 -- as: tenant

@@ -264,31 +264,22 @@ static error open_input(task_run *t, const field *fields, void *out, bool *is_cs
     return fields_decode(t->arena, fields, json_object_get(input, "order"), out);
 }
 
-static error open_data(task_run *t, bool is_csv, task_table *out)
+error explain_order_of(task_run *t, explain_order *out, bool *is_csv)
 {
-    out->is_csv = is_csv;
-    if (is_csv || !text_is(t->data)) return OK;
-    return json_bulk_open(t->arena, t->data, (table_limits){ 0 }, &out->document);
-}
-
-error explain_order_of(task_run *t, explain_order *out, task_table *sent_with)
-{
-    bool is_csv;
+    json_bulk *document;
     json_t *object;
-    TRY(open_input(t, explain_order_fields, out, &is_csv));
-    TRY(open_data(t, is_csv, sent_with));
-    if (!sent_with->document) return OK;
-    TRY(json_read(t->arena, json_bulk_fields(sent_with->document), &object));
+    TRY(open_input(t, explain_order_fields, out, is_csv));
+    if (*is_csv || !text_is(t->data)) return OK;
+    TRY(json_bulk_open(t->arena, t->data, (table_limits){ 0 }, &document));
+    TRY(json_read(t->arena, json_bulk_fields(document), &object));
     const json_t *background = json_field(object, "background");
     if (background) out->background = json_compact(t->arena, background);
     return OK;
 }
 
-error train_order_of(task_run *t, train_order *out, task_table *sent_with)
+error train_order_of(task_run *t, train_order *out, bool *is_csv)
 {
-    bool is_csv;
-    TRY(open_input(t, train_order_fields, out, &is_csv));
-    return open_data(t, is_csv, sent_with);
+    return open_input(t, train_order_fields, out, is_csv);
 }
 
 static error dataset_progress(void *context, double fraction)
@@ -296,7 +287,7 @@ static error dataset_progress(void *context, double fraction)
     return task_progress(context, 0.1 * fraction, TEXT("reading the data set"));
 }
 
-error task_dataset_rows(task_run *t, uuid id, row_sink sink)
+static error dataset_rows(task_run *t, uuid id, row_sink sink)
 {
     platform *app = t->app;
     dataset what;
@@ -304,9 +295,12 @@ error task_dataset_rows(task_run *t, uuid id, row_sink sink)
     return datasets_read(&from, t->arena, id, sink, &what);
 }
 
-error task_rows(task_run *t, const task_table *sent_with, const maybe_uuid *dataset_id, row_sink sink)
+error task_rows(task_run *t, bool is_csv, const maybe_uuid *dataset_id, row_sink sink)
 {
-    if (dataset_id->is_set) return task_dataset_rows(t, dataset_id->value, sink);
-    if (sent_with->is_csv) return csv_read(t->arena, t->data, sink, (table_limits){ 0 });
-    return json_bulk_read(sent_with->document, sink);
+    json_bulk *document;
+    table_limits none = { 0 }; /* it was counted before it became a task */
+    if (dataset_id->is_set) return dataset_rows(t, dataset_id->value, sink);
+    if (is_csv) return csv_read(t->arena, t->data, sink, none);
+    TRY(json_bulk_open(t->arena, t->data, none, &document));
+    return json_bulk_read(document, sink);
 }

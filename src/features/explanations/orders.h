@@ -11,17 +11,10 @@ error train_queue(request *rq);
 
 /* ------------------------------------------------------------------ within a task */
 
-/* The rows that were sent with a task; a JSON body has been parsed once. */
-typedef struct task_table {
-    bool is_csv;
-    json_bulk *document; /* NULL: CSV, or nothing was sent */
-} task_table;
-
-error explain_order_of(task_run *t, explain_order *out, task_table *sent_with);
-error train_order_of(task_run *t, train_order *out, task_table *sent_with);
-/* Once: to the sink, whether they were sent or are a data set. */
-error task_rows(task_run *t, const task_table *sent_with, const maybe_uuid *dataset_id, row_sink sink);
-error task_dataset_rows(task_run *t, uuid id, row_sink sink);
+error explain_order_of(task_run *t, explain_order *out, bool *is_csv);
+error train_order_of(task_run *t, train_order *out, bool *is_csv);
+/* To the sink, whether they were sent or are a data set; as often as somebody wants them. */
+error task_rows(task_run *t, bool is_csv, const maybe_uuid *dataset_id, row_sink sink);
 
 typedef struct row_range {
     size_t from, to; /* `to` not included */

@@ -395,7 +395,7 @@ static error set_headers(platform *app, arena *a, endpoint *e, const prediction_
     return add_header(a, e, text_format(a, "%.*s: %.*s", PRINT(stored->header_name), PRINT(secret)).data);
 }
 
-error endpoint_predictor(platform *app, scope *db, arena *a, const model_row *row, predictor *out)
+error endpoint_of_model(platform *app, scope *db, arena *a, const model_row *row, predictor *out)
 {
     endpoint *e = ARENA_NEW(a, endpoint);
     prediction_endpoint_row stored;
@@ -424,4 +424,25 @@ error endpoint_predictor(platform *app, scope *db, arena *a, const model_row *ro
     curl_easy_setopt(e->curl, CURLOPT_WRITEFUNCTION, take_answer);
     *out = (predictor){ .context = e, .feature_count = e->features, .output_count = e->outputs, .predict = predict };
     return OK;
+}
+
+/* ------------------------------------------------------------------ of a program */
+
+void models_take_key(platform *app, const uint8_t master_key[MASTER_KEY_BYTES])
+{
+    seal_key_for(master_key, "aic prediction endpoints", app->endpoint_key);
+}
+
+void models_allow_hosts(arena *a, platform *app, text hosts)
+{
+    text *items = ARENA_ARRAY(a, hosts.length + 1, text);
+    size_t count = 0;
+    for (size_t from = 0; from < hosts.length;) {
+        const char *comma = memchr(hosts.data + from, ',', hosts.length - from);
+        size_t end = comma ? (size_t)(comma - hosts.data) : hosts.length;
+        text one = text_trim((text){ hosts.data + from, end - from });
+        if (one.length) items[count++] = one;
+        from = end + 1;
+    }
+    app->prediction_hosts = (text_list){ items, count };
 }

@@ -27,9 +27,6 @@ error endpoint_check(arena *a, const platform *app, text url);
 /* Its secret is sealed; header and value together or neither. */
 error endpoint_store(platform *app, scope *db, text url, text header_name, text header_value, maybe_uuid *id);
 
-/* A predictor that asks the endpoint of a model; it lives as long as the arena. */
-error endpoint_predictor(platform *app, scope *db, arena *a, const model_row *row, predictor *out);
-
 /* May this address be connected to? For tests of every range. */
 bool address_is_public(const struct sockaddr *address);
 

@@ -17,6 +17,7 @@
 #include "engine/aic_engine.h"
 #include "features/app.h"
 #include "models.sql.h"
+#include "training/training.h"
 
 enum {
     MODEL_CACHE_ENTRIES = 20,              /* ⚙ */
@@ -39,8 +40,7 @@ typedef struct model_cache_options {
 typedef struct cached_model {
     const model *model;
     predictor predictor;
-    bool is_surrogate;
-    double r2, agreement; /* of a surrogate: its fidelity */
+    train_quality fidelity; /* of a surrogate, on rows that it has not seen */
     size_t surrogate_rows;
 } cached_model;
 

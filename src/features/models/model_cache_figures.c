@@ -1,4 +1,4 @@
-#include "features/models/model_cache.h"
+#include "features/models/models.h"
 
 #include <pthread.h>
 #include <time.h>
@@ -157,4 +157,20 @@ void model_cache_metrics(model_cache *c, text_builder *out)
                     "# TYPE aic_model_cache_evictions_total counter\naic_model_cache_evictions_total %llu\n",
                     f.entries, f.bytes, (unsigned long long)f.hits, (unsigned long long)f.misses,
                     (unsigned long long)f.evictions);
+}
+
+/* ------------------------------------------------------------------ of a program */
+
+error models_start(arena *a, platform *app, const char *program)
+{
+    model_cache_options options = { .process = uuid_v7(&app->clock) };
+    app->models = model_cache_new(a, &options);
+    return model_cache_watch(a, app->models, app, program, &app->models_watcher);
+}
+
+void models_stop(platform *app)
+{
+    if (app->models_watcher) model_cache_unwatch(app->models_watcher);
+    model_cache_close(app->models);
+    app->models = NULL;
 }

@@ -74,6 +74,9 @@ error models_may_take_artefact(arena *a, const model_row *row);
 error models_artefact(scope *db, const model_row *row, text *bytes);
 text models_file_name(arena *a, const model_row *row); /* "loan-score-3.2.json" */
 
+/* A predictor that asks the endpoint of a model; it lives as long as the arena. */
+error endpoint_of_model(platform *app, scope *db, arena *a, const model_row *row, predictor *out);
+
 /* What was trained: by TRAIN's finish(), in the task's own transaction. */
 typedef struct trained_model {
     const model_draft *draft;
@@ -85,5 +88,16 @@ error models_may_register(scope *db, text name, text version, maybe_uuid system_
 error models_register_trained(scope *db, const trained_model *t, model_row *out);
 
 extern const task_kind read_model_task;
+
+/* ------------------------------------------------------------------ for the programs */
+
+/* The key of endpoints' secrets, derived from the master key, so that this room never holds that one; and, for a
+ * worker, as its server gave it. */
+void models_take_key(platform *app, const uint8_t master_key[MASTER_KEY_BYTES]);
+/* "models.example.com, scores.example.org": where models that stay elsewhere may be asked. */
+void models_allow_hosts(arena *a, platform *app, text hosts);
+/* The cache of this process and the thread that looks after it; "SERVER" or "WORKER". */
+error models_start(arena *a, platform *app, const char *program);
+void models_stop(platform *app);
 
 #endif

@@ -352,6 +352,11 @@ static void write_responses(json_writer *w, const route *row)
     int status = row->status ? row->status : row->reply_fields || row->raw_reply ? 200 : 204;
     write_success(w, row, status);
     if (row->reply_schema && row->method == POST && status == 200) write_success(w, row, 201);
+    if (row->task_schema) {
+        route as_task = *row;
+        as_task.reply_schema = row->task_schema;
+        write_success(w, &as_task, 202);
+    }
     for (const status_words *s = problem_statuses; s->status; s++) {
         if (!may_answer(row, s->status)) continue;
         char code[12];

@@ -682,7 +682,9 @@ export interface paths {
         put?: never;
         /**
          * Audit a table of decisions for bias
-         * @description The table comes as JSON (`data`: a list of rows, or `columns`: a list for each column) or as text/csv with everything else in the query. At most 10,000 rows, 500 columns and 10 MB. The rows are never stored. With `system_id` the analysis is recorded (201); without it is not (200).
+         * @description The table comes as JSON (`data`: a list of rows, or `columns`: a list for each column) or as text/csv with everything else in the query: at most 10,000 rows, 500 columns and 10 MB where the server is not set otherwise. These rows are never stored. With `system_id` the analysis is recorded (201); without it is not (200).
+         *
+         *     A stored data set is named by `dataset_id`. That, and a table of more than 2,000,000 cells, is analysed by a worker: 202, and the task's result is the report.
          */
         post: operations["post_analyze"];
         delete?: never;
@@ -4816,8 +4818,13 @@ export interface operations {
                                 policy_version: string;
                                 /** @description SHA-256 of the result's RFC 8785 form, lower-case hex */
                                 result_hash: string;
-                                /** @description SHA-256 of the request body that held the data, which is not kept */
+                                /** @description SHA-256 of the data: of the request body, which is not kept, or of the data set */
                                 data_sha256: string;
+                                /**
+                                 * Format: uuid
+                                 * @description Of stored data; it may be deleted by now
+                                 */
+                                dataset_id: string | null;
                                 created_by_name: string | null;
                                 /** Format: uuid */
                                 ledger_entry_id: string;
@@ -5389,6 +5396,11 @@ export interface operations {
                     system_id?: string | null;
                     /** @description Default: true with system_id, else false */
                     record?: boolean | null;
+                    /**
+                     * Format: uuid
+                     * @description Instead of data or columns: a data set that is READY. Answered by 202; the task's result is the report
+                     */
+                    dataset_id?: string | null;
                 };
                 "text/csv": string;
             };
@@ -5456,6 +5468,22 @@ export interface operations {
                     };
                 };
             };
+            /** @description Audit a table of decisions for bias */
+            202: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        task_id: string;
+                        /** @enum {unknown} */
+                        status: "PENDING";
+                    };
+                };
+            };
             400: components["responses"]["bad_request"];
             401: components["responses"]["unauthenticated"];
             403: components["responses"]["forbidden"];
@@ -5517,8 +5545,13 @@ export interface operations {
                             policy_version: string;
                             /** @description SHA-256 of the result's RFC 8785 form, lower-case hex */
                             result_hash: string;
-                            /** @description SHA-256 of the request body that held the data, which is not kept */
+                            /** @description SHA-256 of the data: of the request body, which is not kept, or of the data set */
                             data_sha256: string;
+                            /**
+                             * Format: uuid
+                             * @description Of stored data; it may be deleted by now
+                             */
+                            dataset_id: string | null;
                             created_by_name: string | null;
                             /** Format: uuid */
                             ledger_entry_id: string;
@@ -5578,6 +5611,11 @@ export interface operations {
                         policy_version: string;
                         result_hash: string;
                         data_sha256: string;
+                        /**
+                         * Format: uuid
+                         * @description Of stored data; it may be deleted by now
+                         */
+                        dataset_id: string | null;
                         created_by_name: string | null;
                         /** Format: uuid */
                         ledger_entry_id: string;

@@ -1,0 +1,23 @@
+/* The command line of `aic explain`. */
+#ifndef AIC_PROGRAMS_EXPLAIN_OPTIONS_H
+#define AIC_PROGRAMS_EXPLAIN_OPTIONS_H
+
+#include "programs/model_input.h"
+
+/* What --method names: the engine's methods in their order, then counterfactual. */
+enum { EXPLAIN_BY_DEFAULT = -1, EXPLAIN_COUNTERFACTUAL = METHOD_LIME + 1 };
+
+typedef struct explain_command {
+    model_input input;
+    int method; /* an explain_method, or one of the two above */
+    int output; /* 0: margin, 1: probability */
+    text class_name;
+    bool interactions, as_json, as_csv, help;
+    uint64_t threads, coalitions, samples, most_features;
+    double tolerance;
+} explain_command;
+
+error explain_command_read(arena *a, int argc, char **argv, explain_command *out);
+extern const char explain_usage[];
+
+#endif
