@@ -40,18 +40,14 @@ const at = (value: unknown, output: number): number => (isNumber(value) ? value 
 
 const ownOf = (value: unknown): Own => (isNumber(value) || isText(value) ? value : typeof value === 'boolean' ? String(value) : null);
 
-/** The rows' own values: lists in the order of the features, or objects by name. */
+/** The rows' own values, in the order of the features. */
 const ownRows = (given: Json, features: string[], rows: number): { own: Own[][]; hasOwn: boolean } => {
-    const source = [given.data, given.own_values, given.inputs, given.rows].find((one) => Array.isArray(one) && one.length === rows && (Array.isArray(one[0]) || isRecord(one[0])));
-    const own = source === undefined
-        ? Array.from({ length: rows }, () => features.map(() => null))
-        : list(source).map((row) => features.map((name, i) => ownOf(Array.isArray(row) ? row[i] : isRecord(row) ? row[name] : null)));
-    return { own, hasOwn: source !== undefined };
+    const source = list(given.feature_values);
+    return { own: Array.from({ length: rows }, (_, row) => features.map((__, i) => ownOf(list(source[row])[i]))), hasOwn: source.length === rows };
 };
 
 const reasonsOf = (value: unknown): Reason[][] =>
-    list(value).map((row) => list(isRecord(row) ? row.reasons : row).flatMap((one): Reason[] =>
-        isText(one) ? [{ sentence: one, isProtected: false }] : isRecord(one) && isText(one.sentence) ? [{ sentence: one.sentence, isProtected: one.is_protected === true }] : []));
+    list(value).map((row) => list(row).filter(isRecord).flatMap((one): Reason[] => (isText(one.sentence) ? [{ sentence: one.sentence, isProtected: one.is_protected === true }] : [])));
 
 /** An explanation of rows. Throws when it is none. */
 export const readExplanation = (given: unknown): Explanation => {
@@ -68,12 +64,13 @@ export const readExplanation = (given: unknown): Explanation => {
         features, base: isNumber(base) ? base : 0, phi: values.map((row) => row.map((value) => at(value, o))), predictions: predictions.map((value) => at(value, o)), own, isProbability: output === 'probability',
         errors: errors?.map((row) => row.map((value) => at(value, o))), interactions: pairs?.map((row) => row.map((cells) => cells.map((value) => at(value, o)))), fit: fit?.map((value) => at(value, o)),
     }));
-    const named = texts(given.outputs ?? given.classes);
+    const named = texts(given.model_outputs);
+    const single = isText(given.outcome) && given.outcome !== '' ? given.outcome : named.at(-1);
     const summary = isRecord(given.summary) ? given.summary : {};
     return {
-        method: isText(given.method) ? given.method : '', output, outputs: explained.map((_, o) => named[named.length - explained.length + o] ?? String(o)), explained, hasOwn,
-        isExact: given.exact !== false && given.is_exact !== false, additivityError: numberOr(given.max_additivity_error), seed: numberOr(given.seed), modelId: isText(given.model_id) ? given.model_id : null, modelName: isText(given.model_name) ? given.model_name : null,
-        fidelity: isRecord(given.fidelity) ? numberOr(given.fidelity.agreement ?? given.fidelity.r2) : numberOr(given.fidelity), isSurrogate: given.surrogate === true, guardedShare: numberOr(given.protected_share ?? summary.protected_share),
+        method: isText(given.method) ? given.method : '', output, outputs: explained.length === 1 ? [single ?? ''] : explained.map((_, o) => named[o] ?? String(o)), explained, hasOwn,
+        isExact: given.exact !== false, additivityError: numberOr(given.max_additivity_error), seed: numberOr(given.seed), modelId: isText(given.model_id) ? given.model_id : null, modelName: isText(given.model_name) ? given.model_name : null,
+        fidelity: isRecord(given.fidelity) ? numberOr(given.fidelity.agreement ?? given.fidelity.r2) : numberOr(given.fidelity), isSurrogate: given.surrogate === true, guardedShare: numberOr(summary.protected_share),
         reasons: reasonsOf(given.reasons), notes: texts(given.notes),
     };
 };
@@ -91,7 +88,7 @@ const inWords = (value: unknown, name: string, own: Own, categories: Categories)
 
 /** One row's possibilities, from its own values and what each of them changes. Throws when it is none. */
 export const readCounterfactuals = (given: unknown, e: Explained, row: number, categories: Categories): Counterfactuals => {
-    const one = isRecord(given) ? (Array.isArray(given.counterfactuals) && !list(given.counterfactuals).some((item) => isRecord(item) && Array.isArray(item.counterfactuals)) ? given : [given.counterfactuals, given.results, given.rows].flatMap(list).find(isRecord)) : undefined;
+    const one = isRecord(given) ? list(given.counterfactuals).find(isRecord) : undefined;
     if (!one || !Array.isArray(one.counterfactuals)) throw new Error(t('explanation.notExplained'));
     const own = e.own[row] ?? [];
     const found = one.counterfactuals.filter(isRecord).map((item) => {
@@ -111,8 +108,8 @@ const numbers = (value: unknown) => list(value).filter(isNumber);
 /** Partial dependence of each feature, with its local effects where there are some. */
 export const readEffects = (given: unknown, categories: Categories): Effect[] => {
     if (!isRecord(given)) return [];
-    const local = [given.accumulated_effects, given.accumulated_local_effects, given.ale].flatMap(list).filter(isRecord);
-    return [given.partial_dependence, given.dependence, given.pdp].flatMap(list).filter(isRecord).flatMap((one): Effect[] => {
+    const local = list(given.accumulated_effects).filter(isRecord);
+    return list(given.dependence).filter(isRecord).flatMap((one): Effect[] => {
         const name = isText(one.feature) ? one.feature : null;
         if (name === null || !Array.isArray(one.grid) || !Array.isArray(one.mean)) return [];
         const ale = local.find(({ feature }) => feature === name);
@@ -130,9 +127,9 @@ export interface Shuffled {
 
 /** By how much a model gets worse without each feature; null when that was not asked. */
 export const readShuffled = (given: unknown): Shuffled | null => {
-    const one = isRecord(given) ? [given.importance, given.permutation_importance].find(isRecord) : undefined;
-    if (!one) return null;
+    const one = isRecord(given) ? given.importance : undefined;
+    if (!isRecord(one)) return null;
     const items = list(one.features).filter(isRecord).flatMap((item) =>
-        isText(item.feature) && isNumber(item.mean) ? [{ name: item.feature, value: item.mean, deviation: numberOr(item.deviation ?? item.standard_deviation) ?? 0 }] : []);
+        isText(item.name) && isNumber(item.mean) ? [{ name: item.name, value: item.mean, deviation: numberOr(item.standard_deviation) ?? 0 }] : []);
     return items.length === 0 ? null : { measure: isText(one.score) ? one.score.replaceAll('_', ' ') : '', items };
 };

@@ -12,7 +12,7 @@ import { EmptyState, ErrorState, FormErrors, Loading, Page } from '@aic/ui';
 import { useState } from 'react';
 import { QualityPanel } from './parts/QualityPanel';
 import { TrainForm } from './parts/TrainForm';
-import { qualityOf, trainedModelOf } from './read';
+import { trainedModelOf, trainedQualityOf } from './read';
 import type { TrainingSearch } from './search';
 import { askTraining, guessOrder, type TrainOrder, whyNotTrain } from './training';
 
@@ -37,7 +37,7 @@ const Training = ({ id }: { id: string }) => {
     if (task.isPending) return <Loading />;
     if (task.isError) return <ErrorState error={task.error} retry={() => void task.refetch()} />;
     const model = trainedModelOf(task.data.result);
-    const quality = qualityOf(task.data.result);
+    const quality = trainedQualityOf(task.data.result);
     const isDone = task.data.status === 'SUCCEEDED';
     const actions = isDone ? (
         <div className="row">

@@ -64,5 +64,8 @@ export const qualityOf = (value: unknown): Quality | null => {
     };
 };
 
+/** What a training's result says of its quality. */
+export const trainedQualityOf = (result: unknown) => (isRecord(result) ? qualityOf(result.training) : null);
+
 /** The model that a training registered. */
 export const trainedModelOf = (result: unknown): string | null => (isRecord(result) && isText(result.model_id) ? result.model_id : null);
