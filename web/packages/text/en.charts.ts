@@ -2,7 +2,7 @@
 export const explanationCharts = {
     explainCharts: {
         points: '{{value}} pts', missing: 'not given', isOwn: '{{name}} = {{own}}', equals: '= {{own}}', and: ' and ', moved: '{{what}} ({{by}})',
-        feature: 'Feature', ownValue: 'Own value', contribution: 'Moves the prediction by', contributionOf: '{{name}}: moves by', standardError: 'Standard error', row: 'Row', others: '{{count, number}} others', together: 'together',
+        csvOf: 'CSV: {{title}}', feature: 'Feature', ownValue: 'Own value', contribution: 'Moves the prediction by', contributionOf: '{{name}}: moves by', standardError: 'Standard error', row: 'Row', others: '{{count, number}} others', together: 'together',
         base: 'Starting point', prediction: 'Prediction', average: 'Average over the rows', meanSize: 'Moves it on average by', directionHead: 'Which way',
         direction: { rises: 'higher raises', falls: 'higher lowers', mixed: 'both ways', words: 'by category', none: 'moves nothing' },
         nothingMoves: 'No feature moves the prediction.',

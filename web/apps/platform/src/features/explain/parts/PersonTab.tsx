@@ -27,7 +27,7 @@ const Picker = ({ explained, row, view }: Pick<Props, 'explained' | 'row' | 'vie
     return (
         <div className="person-bar">
             <ActionIcon variant="default" size="lg" disabled={row === 0} aria-label={t('explanation.previous')} onClick={() => go(row - 1)}><IconChevronLeft size={18} /></ActionIcon>
-            <NumberInput w={110} label={t('explanation.personHelp')} min={1} max={rows} allowDecimal={false} clampBehavior="strict" value={row + 1} onChange={(value) => { if (typeof value === 'number' && value >= 1) go(value - 1); }} />
+            <NumberInput w={140} label={t('explanation.personHelp')} min={1} max={rows} allowDecimal={false} clampBehavior="strict" value={row + 1} onChange={(value) => { if (typeof value === 'number' && value >= 1) go(value - 1); }} />
             <ActionIcon variant="default" size="lg" disabled={row >= rows - 1} aria-label={t('explanation.next')} onClick={() => go(row + 1)}><IconChevronRight size={18} /></ActionIcon>
             {rows > 1 && (
                 <div className="row small"><span className="soft">{t('explanation.jump')}</span>
