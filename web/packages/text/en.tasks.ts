@@ -7,7 +7,7 @@ export const tasks = {
         what: 'What', statusName: 'Status', asked: 'Asked for', took: 'Took', compute: 'Computing time', memory: 'Memory', carbon: 'Carbon', openResult: 'Open result', open: 'Open', explainFirst: 'Explain a model',
         kind: { EXPLAIN: 'Explanation', TRAIN: 'Training', READ_MODEL: 'Reading a model file', ANALYZE_DATASET: 'Analysis of a data set', COUNTERFACTUAL: 'What would change the decision' },
         status: { PENDING: 'Waiting', RUNNING: 'Running', SUCCEEDED: 'Done', FAILED: 'Failed', CANCELLED: 'Cancelled' },
-        seconds: '{{seconds}} s', milliseconds: '{{ms}} ms', megabytes: '{{mb}} MB', grams: '{{grams}} g CO₂e',
+        seconds: '{{seconds}} s', milliseconds: '{{ms}} ms', megabytes: '{{mb}} MB', milligrams: '{{mg}} mg CO₂e',
         left: 'about {{time}} left', leftSoon: 'a few seconds left', secondsLong_one: '{{count, number}} second', secondsLong_other: '{{count, number}} seconds', minutesLong_one: '{{count, number}} minute',
         minutesLong_other: '{{count, number}} minutes', waiting: 'Waiting for a free worker', working: 'Working', progressOf: 'Progress: {{what}}', leave: 'You may leave this page; the work goes on, and its address shows the result.',
         cancel: 'Cancel', cancelOf: 'Cancel: {{what}}', cancelledTitle: 'Cancelled', cancelled: 'This was cancelled before it was done. Nothing of it is kept.', failedTitle: 'This could not be done', again: 'Start again', attempts: 'Begun {{count, number}} times: the process that did it ended.',

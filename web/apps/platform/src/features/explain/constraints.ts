@@ -38,10 +38,9 @@ const named = (features: string[], rules: Rules, way: Way) => features.filter((n
 /** The body of POST /explain/counterfactual for one of the rows; the others are what it is compared with. */
 export const counterfactualBody = (model_id: string, e: Explained, row: number, rules: Rules, count: number) => {
     const whole = e.features.filter((_, f) => e.own.every((own) => own[f] === null || Number.isInteger(own[f])));
-    const ranges = Object.fromEntries(e.features.flatMap((name, f) => {
+    const ranges = Object.fromEntries(e.features.flatMap((name) => {
         const { least, most, way } = rules[name] ?? freely;
-        const known = e.own.flatMap((own) => (typeof own[f] === 'number' ? [own[f]] : []));
-        return way === 'fixed' || known.length === 0 || (least === null && most === null) ? [] : [[name, [least ?? Math.min(...known), most ?? Math.max(...known)]]];
+        return way === 'fixed' || (least === null && most === null) ? [] : [[name, [least, most]]];
     }));
     return {
         model_id, rows: [row, row + 1], columns: Object.fromEntries(e.features.map((name, f) => [name, e.own.map((own) => own[f] ?? null)])), count, output: 'probability' as const,

@@ -31,7 +31,7 @@ const Facts = ({ model }: { model: Model }) => {
                 <dt>{t('models.typeName')}</dt><dd>{t(`models.type.${model.type}`)}</dd>
                 <dt>{t('models.format')}</dt><dd>{model.kind === 'ENDPOINT' ? (model.endpoint_url ?? t('models.endpoint')) : formatText(model.format)}</dd>
                 {objective && <><dt>{t('model.objective')}</dt><dd>{objective}</dd></>}
-                {outputs.length > 0 && <><dt>{t('model.outputs')}</dt><dd>{outputs.join(', ')}</dd></>}
+                {outputs.length > 1 && <><dt>{t('model.outputs')}</dt><dd>{outputs.join(', ')}</dd></>}
                 {trees !== null && trees > 0 && <><dt>{t('model.trees')}</dt><dd>{formatNumber(trees)}{depth === null ? '' : ` · ${t('model.depth')} ${formatNumber(depth)}`}</dd></>}
                 <dt>{t('models.stageName')}</dt><dd>{model.retired_at ? t('model.retired', { when: formatDateTime(model.retired_at) }) : t(`models.stage.${model.lifecycle_stage}`)}</dd>
                 <dt>{t('models.drift')}</dt><dd><DriftLight status={model.drift_status} /></dd>

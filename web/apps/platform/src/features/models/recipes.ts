@@ -7,7 +7,7 @@ export interface Recipe {
 
 /* Code, not words: the same in every language. */
 export const recipes: Recipe[] = [
-    { name: 'XGBoost', note: 'newModel.named', code: 'booster = model.get_booster() if hasattr(model, "get_booster") else model\nprint(booster.num_features(), "features:", booster.feature_names)\nbooster.save_model("model.json")' },
+    { name: 'XGBoost', note: 'newModel.named', code: 'booster = getattr(model, "get_booster", lambda: model)()\nprint(booster.num_features(), "features:", booster.feature_names)\nbooster.save_model("model.json")' },
     { name: 'LightGBM', note: 'newModel.named', code: 'booster = getattr(model, "booster_", model)\nprint(booster.num_feature(), "features:", booster.feature_name())\nbooster.save_model("model.txt")' },
     {
         name: 'scikit-learn', note: 'newModel.order',

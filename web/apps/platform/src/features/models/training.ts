@@ -34,7 +34,7 @@ export const guessOrder = (preview: Preview, file: string): TrainOrder => {
     return {
         target, positive: positiveOf(preview, target), kind: 'gbdt',
         guarded: preview.columns.filter(({ name }) => name !== target && guardedNames.includes(name.toLowerCase())).map(({ name }) => name),
-        ignore: identifiersOf(preview).filter((name) => name !== target), name: file.replace(/\.[a-z]+$/i, '').replaceAll(/[-_]+/g, ' '), version: '', trees: 100, depth: 6, folds: 5, seed: 1, balanced: false,
+        ignore: identifiersOf(preview).filter((name) => name !== target), name: file.replace(/\.[a-z]+$/i, '').replaceAll(/[-_]+/g, ' '), version: new Date().toISOString().slice(0, 16).replace('T', ' '), trees: 100, depth: 6, folds: 5, seed: 1, balanced: false,
     };
 };
 

@@ -31,7 +31,7 @@ const columns = (mayCancel: boolean): Column<TaskItem>[] => [
     { header: t('tasks.asked'), cell: ({ row }) => formatDateTime(row.original.created_at) },
     { header: t('tasks.took'), cell: ({ row }) => tookText(row.original), meta: { number: true } },
     { header: t('tasks.memory'), cell: ({ row }) => t('tasks.megabytes', { mb: formatNumber(row.original.resource_usage.peak_memory_mb, 1) }), meta: { number: true, wideOnly: true } },
-    { header: t('tasks.carbon'), cell: ({ row }) => t('tasks.grams', { grams: formatNumber(row.original.resource_usage.carbon_estimate_g, 4) }), meta: { number: true, wideOnly: true } },
+    { header: t('tasks.carbon'), cell: ({ row }) => t('tasks.milligrams', { mg: formatNumber((row.original.resource_usage.carbon_estimate_g ?? 0) * 1000, 2) }), meta: { number: true, wideOnly: true } },
     ...(mayCancel ? [{ id: 'cancel', header: '', cell: ({ row }: { row: { original: TaskItem } }) => (isOver(row.original) ? null : <CancelTask task={row.original} compact />) }] : []),
 ];
 

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
+import { Link, useRouterState } from '@tanstack/react-router';
 import { IconLoader2 } from '@tabler/icons-react';
 import type { TaskItem } from '@aic/api';
 import { isOver, kindText } from '@aic/tasks';
@@ -14,13 +14,16 @@ export const endedOf = (ran: readonly string[], tasks: readonly TaskItem[]) => t
 /** A small sign while something runs, and word when it is done; nothing otherwise. */
 export const TaskIndicator = () => {
     const { t } = useTranslation();
+    const path = useRouterState({ select: (state) => state.location.pathname });
     const latest = useQuery(latestQuery);
     const tasks = latest.data?.items ?? [];
     const running = tasks.filter((task) => !isOver(task)).map((task) => task.task_id);
     const [ran, setRan] = useState<readonly string[]>([]);
     // Whoever ran stays noted until the person has opened what came of it, or something else runs.
     if (running.length > 0 && running.join() !== ran.join()) setRan(running);
-    const ended = running.length === 0 ? endedOf(ran, tasks) : null;
+    const last = running.length === 0 ? endedOf(ran, tasks) : null;
+    // Whoever looks at it already needs no word of it.
+    const ended = last && placeOf(last) !== path ? last : null;
     return (
         <span role="status" className="small nowrap">
             {running.length > 0 && <Link to="/tasks" className="chip" data-kind="REVIEW"><IconLoader2 aria-hidden /> {t('tasks.running', { count: running.length })}</Link>}
