@@ -490,6 +490,7 @@ AIC_ENGINE_API const char *fairness_report_text(arena *a, const fairness_report 
 #include "engine/explain/counterfactual.h"
 #include "engine/explain/explain.h"
 #include "engine/explain/global.h"
+#include "engine/explain/reasons.h"
 #include "engine/model/model.h"
 #include "engine/trees/forest.h"
 

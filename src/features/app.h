@@ -37,7 +37,8 @@ typedef struct platform {
     text web_url;               /* where people reach the web apps: the public URL, else the address we listen at */
     text_list payment_secrets;  /* of the payment provider's webhook; several while one is rotated */
     bool is_development;
-    data_limits limits;  /* features/limits/limits.h */
+    struct dataset_cleaner *dataset_cleaner; /* features/datasets/datasets.h */
+    data_limits limits;                      /* features/limits/limits.h */
     struct rates *rates; /* features/rates/rates.h; NULL: requests may be asked as often as one likes */
     uint8_t intake_key[MASTER_KEY_BYTES]; /* seals what only a mail may need: addresses of reporters */
     uint8_t mfa_key[MASTER_KEY_BYTES];    /* seals the secrets of second factors */
@@ -48,6 +49,7 @@ typedef struct platform {
     uint8_t mail_key[MASTER_KEY_BYTES];   /* seals letters until they are sent */
     bool mfa_is_optional;                 /* in development only */
     atomic_ullong unmatched_events;       /* of the payment provider, since this server started */
+    struct task_watch *task_watch;        /* features/tasks/tasks.h: who is told of tasks; NULL: nobody here */
     const route *const *routes;           /* of the whole program, for the page that lists who looks across tenants */
     const example_data *examples;
     size_t example_count;

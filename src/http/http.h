@@ -148,7 +148,7 @@ typedef struct request {
     text target;             /* path as sent, without query */
     bool replayed;           /* recall() found the reply: close() has nothing to remember and no event to audit */
     admitted *admitted;
-    void *upload;      /* of a route with .stream: its own, from begin() on */
+    void *stream;      /* of a streamed body or reply: its route's own */
     const char *event; /* set by a handler: what the audit log calls this one instead of the route's name */
     const struct response_part *reply; /* filled through the functions below */
     struct exchange *exchange;         /* the server's own business */
@@ -165,9 +165,14 @@ bool request_same_origin(const request *rq);
 void reply_status(request *rq, int status);
 void reply_header(request *rq, const char *name, text value);
 void reply_raw(request *rq, const char *content_type, text body); /* instead of the reply table */
-void reply_attachment(request *rq, const char *file_name);        /* Content-Disposition */
-text reply_location(const request *rq);                           /* what was set; NO_TEXT when nothing */
-void reply_etag_version(request *rq, int64_t version);            /* ETag: "7" */
+/* A reply of `size` bytes that is made while the client takes it, so that it may be larger than memory should hold:
+ * `next` gives one piece after the other, in the arena that it gets, on a pool thread and outside of rq->scope. When it
+ * fails the connection ends before the reply does. */
+typedef error (*reply_next)(request *rq, arena *a, text *piece);
+void reply_pieces(request *rq, const char *content_type, uint64_t size, reply_next next);
+void reply_attachment(request *rq, const char *file_name); /* Content-Disposition */
+text reply_location(const request *rq);                    /* what was set; NO_TEXT when nothing */
+void reply_etag_version(request *rq, int64_t version);     /* ETag: "7" */
 typedef struct cookie {
     const char *name;
     text value;
@@ -178,6 +183,17 @@ void reply_cookie(request *rq, const cookie *c);              /* HttpOnly, SameS
 error created(request *rq, const char *path_prefix, uuid id); /* 201 and Location: /api/v1<prefix><id> */
 /* If-Match as a version number; required → 412 explains when missing or stale. */
 error request_if_match(const request *rq, int64_t *version);
+
+/* Server-sent events (text/event-stream): the answer is then a stream, which costs no thread while nothing is sent; any
+ * thread may send. closed() is called once, on any thread, when the connection is over, also before it was ever begun;
+ * whoever sends then lets go of the stream by event_stream_release, and until then may go on sending in vain. */
+typedef struct event_stream event_stream;
+error reply_events(request *rq, void (*closed)(void *context), void *context, event_stream **out);
+/* line: one line. False when the client does not keep up: nothing was sent; try again later. */
+bool event_stream_send(event_stream *s, arena *a, text id, const char *event, text line);
+bool event_stream_beat(event_stream *s); /* a comment, at least every 15 s: it is how a client that left is noticed */
+void event_stream_end(event_stream *s);  /* after what was sent */
+void event_stream_release(event_stream *s);
 
 /* Lists: a route with LIST_REPLY fills a `page_reply`; the server writes {"items": [...], "next_cursor": ...}, or CSV
  * when Accept says text/csv, or a JSON object a line when it says application/x-ndjson. Query structs of lists embed
@@ -295,7 +311,7 @@ typedef enum {
  * pool thread while the connection rests, so that a slow database slows the client down instead of filling the memory,
  * and a slow client holds no thread. None of them may leave a transaction open: who comes next may be minutes away.
  *
- *     begin     after the door has let the request in; sets rq->upload, and does what must stand before the first byte
+ *     begin     after the door has let the request in; sets rq->stream, and does what must stand before the first byte
  *     prepare   NULL: nothing. Called again, behind others' requests, while it says that there is more to do
  *     piece     STREAM_PIECE bytes; the last one may be shorter
  *     (the route's handle: all is here)
@@ -331,9 +347,14 @@ typedef struct route {
     const char *audit;        /* event written by the door, success or refusal; NULL: not audited */
     rate_class rate;
     size_t body_limit;         /* bytes; 0: 10 MB, or that of streams */
-    const body_stream *stream; /* raw_body that is larger than memory: handle then finds rq->upload, and no rq->body */
+    const body_stream *stream; /* raw_body that is larger than memory: handle then finds rq->stream, and no rq->body */
     /* Takes so much memory or time that few run at once; the rest wait in a queue of their own, and hold no thread. */
     bool heavy;
+    /* Computes within the request: has the lane of computing, as many threads as cores and a queue with an end, so that
+     * the others always find theirs free. What takes longer than people wait, or much memory, is a task instead. */
+    bool computes;
+    const char *why_here; /* of what computes: why it is no task; for docs/engine-endpoints.md */
+    const char *task;     /* the kind of task that it asks for (jobs/jobs.h) */
     bool at_root;
     bool if_match;           /* documents the If-Match header and 412 */
     bool idempotent;         /* POST that creates: Idempotency-Key honoured by the door */
@@ -417,6 +438,9 @@ typedef struct http_options {
     int threads;                   /* handlers at a time */
     int heavy_threads;             /* those of heavy routes, beside these */
     int heavy_wait_ms;             /* how long such a request waits at most for its turn; then 503 with Retry-After */
+    int compute_threads;           /* those of routes that compute, beside these */
+    int compute_waiting;           /* how many such requests wait at most; more are told 503 with Retry-After at once */
+    int compute_wait_ms;           /* and for how long */
     int connections;               /* most open at once */
     int address_connections;       /* most of one address, so that one client cannot take them all; 0: no such limit */
     int idle_seconds;              /* keep-alive and slow clients */

@@ -1,7 +1,7 @@
 #include "programs/aic_explain.h"
 
-#include "engine/table/suggest.h"
 #include "programs/csv_write.h"
+#include "programs/explain_counterfactual.h"
 #include "programs/explain_options.h"
 #include "programs/explain_text.h"
 #include "programs/progress.h"
@@ -42,22 +42,6 @@ static error choose_method(arena *a, explain_command *c)
     return OK;
 }
 
-static error choose_class(arena *a, const explain_command *c, int64_t *out)
-{
-    const model *m = c->input.model;
-    size_t outputs = c->input.predictor.output_count;
-    *out = -1;
-    if (!text_is(c->class_name)) return OK;
-    for (size_t i = 0; m && m->class_count == outputs && i < outputs; i++)
-        if (text_equal(m->classes[i], c->class_name)) return *out = (int64_t)i, OK;
-    if (text_integer(c->class_name, out) && *out >= 0 && *out < (int64_t)outputs) return OK;
-    if (m && m->class_count == outputs)
-        return fail(a, INVALID, "", "--class: there is no class \"%.*s\". %.*s", PRINT(c->class_name),
-                    PRINT(suggest_or_list(a, c->class_name, m->classes, outputs)));
-    return fail(a, INVALID, "", "--class: expected a number from 0 to %zu, found \"%.*s\"", outputs - 1,
-                PRINT(c->class_name));
-}
-
 static error options_of(arena *a, const explain_command *c, explain_options *o)
 {
     *o = explain_options_standard((explain_method)c->method);
@@ -73,7 +57,7 @@ static error options_of(arena *a, const explain_command *c, explain_options *o)
     bool *categories = ARENA_ARRAY(a, c->input.feature_count, bool);
     for (size_t f = 0; f < c->input.feature_count; f++) categories[f] = c->input.features[f].is_category;
     o->is_category = categories;
-    return choose_class(a, c, &o->class_index);
+    return explain_choose_class(a, c, &o->class_index);
 }
 
 static void tell_background(const explain_command *c)
@@ -140,7 +124,7 @@ static error tell(arena *a, const explain_command *c, const explanation *e)
     else if (e->rows == 1)
         explain_text_row(a, stdout, &v, 0);
     else
-        explain_text_summary(a, stdout, &v);
+        TRY(explain_text_summary(a, stdout, &v));
     return fflush(stdout) == 0 && !ferror(stdout) ? OK : fail(a, BAD_REQUEST, "", "standard output cannot be written");
 }
 
@@ -163,7 +147,7 @@ static error run(arena *a, explain_command *c)
     TRY(choose_method(a, c));
     TRY(model_input_open(a, &c->input));
     tell_background(c);
-    return run_method(a, c);
+    return c->method == EXPLAIN_COUNTERFACTUAL ? explain_counterfactuals(a, c) : run_method(a, c);
 }
 
 int aic_explain_main(int argc, char **argv)

@@ -49,14 +49,7 @@ static error read_options(arena *a, int argc, char **argv, predict_options *o)
         { .name = NULL },
     };
     TRY(command_options_read(a, options, argc, argv, &words));
-    size_t wanted = o->command ? 1 : 2;
-    if (o->help) return OK;
-    if (words.count != wanted)
-        return fail(a, INVALID, "", "which files? usage: aic predict %s",
-                    o->command ? "DATA --predict 'COMMAND'" : "MODEL DATA");
-    o->model = o->command ? NULL : words.items[0];
-    o->data = words.items[wanted - 1];
-    return OK;
+    return o->help ? OK : command_model_and_data(a, "predict", &words, o->command != NULL, &o->model, &o->data);
 }
 
 /* ------------------------------------------------------------------ output, as rows come */

@@ -23,8 +23,9 @@ static const char usage[] =
     "--yes drop them\n"
     "                                                              (these five take --data DIR; the server may run)\n"
     "       aicd openapi                                           print the OpenAPI document\n"
-    "       aicd routes [--system]                                 list the routes, or those with system access and "
-    "why\n"
+    "       aicd routes [--system | --engine]                      list the routes, or those with system access and "
+    "why, or\n"
+    "                                                              those that compute, and where\n"
     "       aicd settings                                          list the settings (environment variables)\n"
     "       aicd --version\n";
 
@@ -50,6 +51,7 @@ static bool read_option(int argc, char **argv, int *i, command_line *line)
     const char *name = argv[*i];
     if (!strcmp(name, "--demo")) return line->demo = true;
     if (!strcmp(name, "--system")) return line->system_only = true;
+    if (!strcmp(name, "--engine")) return line->engine_only = true;
     if (!strcmp(name, "--emergency")) return line->emergency = true;
     if (!strcmp(name, "--yes")) return line->yes = true;
     if (*i + 1 >= argc) return false;

@@ -30,12 +30,16 @@
 #include <stdio.h>
 
 const route *const aicd_route_tables[] = {
-    identity_routes, mfa_routes,           passkeys_routes,  step_up_routes,  recovery_routes,
-    keys_routes,     organizations_routes, dashboard_routes, systems_routes,  analyses_routes,
-    trail_routes,    audit_routes,         examples_routes,  billing_routes,  incidents_routes,
-    cases_routes,    leads_routes,         access_routes,    api_keys_routes, people_routes,
-    invites_routes,  own_routes,           staff_routes,     datasets_routes, tasks_routes,
-    models_routes,   explanations_routes,  NULL,
+    identity_routes,      mfa_routes,       passkeys_routes,
+    step_up_routes,       recovery_routes,  keys_routes,
+    organizations_routes, dashboard_routes, systems_routes,
+    analyses_routes,      trail_routes,     audit_routes,
+    examples_routes,      billing_routes,   incidents_routes,
+    cases_routes,         leads_routes,     access_routes,
+    api_keys_routes,      people_routes,    invites_routes,
+    own_routes,           staff_routes,     tasks_routes,
+    tasks_staff_routes,   datasets_routes,  models_routes,
+    explanations_routes,  NULL,
 };
 
 const constraint_message aicd_constraints[] = {
@@ -74,7 +78,10 @@ int aicd_routes(arena *a, const config *settings, const command_line *line)
 {
     (void)settings;
     error wrong = routes_check(a, aicd_route_tables);
+    text engine_table = NO_TEXT;
+    if (!wrong && line->engine_only) wrong = tasks_engine_table(a, aicd_route_tables, &engine_table);
     if (wrong) return fprintf(stderr, "aicd: %s\n", wrong->message), 1;
+    if (line->engine_only) return printf("%.*s", PRINT(engine_table)) > 0 ? 0 : 1;
     for (const route *const *each = aicd_route_tables; *each; each++) {
         for (const route *r = *each; r->path; r++) {
             bool is_system = r->scope.kind == SCOPE_SYSTEM || r->scope.kind == SCOPE_TENANT_OR_SYSTEM;

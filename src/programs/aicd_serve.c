@@ -13,6 +13,7 @@
 #include "features/mail/mail.h"
 #include "features/models/models.h"
 #include "features/rates/rates.h"
+#include "features/tasks/tasks.h"
 #include "jobs/jobs.h"
 #include "programs/aicd_routes.h"
 #include "programs/web_files.h"
@@ -36,7 +37,9 @@ enum {
     BODIES_AT_ONCE = 8, /* of the largest size; small ones are many more */
     STREAM_THREADS = 2,
     REMEMBERED_TOKENS = 4096,
-    HEAVY_WAIT_MS = 2000
+    HEAVY_WAIT_MS = 2000,
+    COMPUTE_WAIT_MS = 10000,
+    CLEAN_UP_SECONDS = 300
 };
 
 /* All that runs, in the order in which it was started. */
@@ -165,7 +168,8 @@ static error start_app(running *r)
     sodium_memzero(master_key, sizeof master_key);
     TRY(bad);
     TRY(audit_prepare_months(&r->app, r->arena));
-    TRY(datasets_clean_up(&r->app, r->arena));
+    TRY(tasks_clean_up(&r->app, r->arena));
+    TRY(datasets_cleaner_start(r->arena, &r->app));
     TRY(keys_watch(r->app.keys));
     models_allow_hosts(r->arena, &r->app, config_text(r->settings, "AIC_PREDICTION_HOSTS"));
     TRY(models_start(r->arena, &r->app, "SERVER"));
@@ -173,6 +177,7 @@ static error start_app(running *r)
     TRY(examples_load(r->arena, text_of(AIC_DEMO_DIR), &r->app));
     text more = r->line->examples ? text_of(r->line->examples) : config_text(r->settings, "AIC_EXAMPLES_DIR");
     if (text_is(more)) TRY(examples_load(r->arena, more, &r->app));
+    TRY(task_watch_start(r->arena, &r->app, &r->database, &r->app.task_watch));
     if (r->line->demo) TRY(demo_seed(&r->app, text_format(r->arena, "%s/demo-sign-ins.txt", r->data).data));
     return OK;
 }
@@ -203,6 +208,9 @@ static http_options server_options(running *r)
         .threads = (int)config_integer(r->settings, "AIC_THREADS"),
         .heavy_threads = password_hashes_at_once(),
         .heavy_wait_ms = HEAVY_WAIT_MS,
+        .compute_threads = get_nprocs(),
+        .compute_waiting = (int)config_integer(r->settings, "AIC_COMPUTE_QUEUE"),
+        .compute_wait_ms = COMPUTE_WAIT_MS,
         .connections = (int)config_integer(r->settings, "AIC_CONNECTIONS"),
         .address_connections = (int)config_integer(r->settings, "AIC_ADDRESS_CONNECTIONS"),
         .idle_seconds = (int)config_integer(r->settings, "AIC_IDLE_SECONDS"),
@@ -322,11 +330,13 @@ static void stop(running *r)
      */
     bool hanging = r->server && http_stop(r->server, GRACE_SECONDS) > 0;
     if (r->workers) workers_stop(r->workers);
+    if (r->app.task_watch) task_watch_stop(r->app.task_watch);
     if (r->post) mail_stop(r->post);
     if (hanging) {
         if (r->cluster) cluster_stop(r->cluster);
         _exit(1);
     }
+    if (r->app.dataset_cleaner) datasets_cleaner_stop(&r->app);
     if (r->app.keys) keys_close(r->app.keys);
     if (r->app.models) models_stop(&r->app);
     if (r->app.rates) rates_close(r->app.rates);
@@ -347,15 +357,15 @@ static running running_of(arena *a, const config *settings, const command_line *
 }
 
 /* Until somebody ends the server. Once a day what must be there before it is needed is made; a failure is logged and
- * has three months to be noticed. */
+ * has three months to be noticed. What is to be forgotten is, every few minutes. */
 static void wait_for_the_end(running *r, const sigset_t *ends)
 {
-    const struct timespec day = { .tv_sec = 24 * 60 * 60 };
-    while (sigtimedwait(ends, NULL, &day) < 0) {
+    const struct timespec pause = { .tv_sec = CLEAN_UP_SECONDS };
+    for (int passes = 1; sigtimedwait(ends, NULL, &pause) < 0; passes++) {
         if (errno != EAGAIN) continue;
         arena *a = arena_new();
-        (void)audit_prepare_months(&r->app, a);
-        (void)datasets_clean_up(&r->app, a);
+        (void)tasks_clean_up(&r->app, a);
+        if (passes % (24 * 60 * 60 / CLEAN_UP_SECONDS) == 0) (void)audit_prepare_months(&r->app, a);
         arena_drop(a);
     }
 }

@@ -97,6 +97,12 @@ const setting aicd_settings[] = {
       .most = 256,
       .doc = "Processes that do tasks, started by the server; not set: as many as cores; 0: none, as when they run on "
              "other machines (aicd worker)" },
+    { .name = "AIC_COMPUTE_QUEUE",
+      .kind = SETTING_INTEGER,
+      .standard = "64",
+      .least = 1,
+      .most = 10000,
+      .doc = "Requests that compute, such as an analysis, and wait for a core; more are told to come again" },
     { .name = "AIC_TEST_TASKS",
       .kind = SETTING_BOOL,
       .standard = "off",

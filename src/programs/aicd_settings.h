@@ -10,7 +10,7 @@ typedef struct command_line {
     const char *words[2];                 /* what stands after the command, in order; NULL at the end */
     const char *before;                   /* NULL: as the setting says */
     const char *worker;                   /* id given by the server that supervises this worker; NULL: nobody does */
-    bool demo, system_only, emergency, yes;
+    bool demo, system_only, engine_only, emergency, yes;
 } command_line;
 
 extern const setting aicd_settings[];

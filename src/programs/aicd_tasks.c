@@ -15,5 +15,6 @@ const task_kind *const task_kinds[] = {
     &test_allocate_task,
     &test_fail_task,
     &test_hang_task,
+    &test_burn_task,
     NULL,
 };

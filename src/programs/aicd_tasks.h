@@ -4,6 +4,7 @@
 
 #include "jobs/jobs.h"
 
-extern const task_kind test_sleep_task, test_count_task, test_allocate_task, test_fail_task, test_hang_task;
+extern const task_kind test_sleep_task, test_count_task, test_allocate_task, test_fail_task, test_hang_task,
+    test_burn_task;
 
 #endif

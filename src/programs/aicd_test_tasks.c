@@ -70,6 +70,24 @@ static error run_hang(task_run *t, text *result, void **made)
     return OK;
 }
 
+/* {"ms": N, "megabytes": M}: computes so long, with so much memory. */
+static error run_burn(task_run *t, text *result, void **made)
+{
+    (void)made;
+    int64_t ms, megabytes;
+    TRY(number_of(t, "ms", &ms));
+    TRY(number_of(t, "megabytes", &megabytes));
+    size_t size = (size_t)megabytes * MEGABYTE;
+    unsigned char *bytes = arena_alloc(t->arena, size + 1);
+    instant began = clock_monotonic(), spent = 0;
+    for (unsigned char round = 1; spent < ms * 1000; round++, spent = clock_monotonic() - began) {
+        for (size_t i = 0; i < size; i++) bytes[i] = (unsigned char)(bytes[i] * 31 + round);
+        TRY(task_progress(t, spent < ms * 1000 ? (double)spent / ((double)ms * 1000) : 1, NO_TEXT));
+    }
+    *result = text_format(t->arena, "{\"last\":%d}", bytes[size / 2]);
+    return OK;
+}
+
 static const char why[] = "For tests";
 
 const task_kind test_sleep_task = { .name = "TEST_SLEEP", .run = run_sleep, .why = why, .is_for_tests = true };
@@ -77,6 +95,7 @@ const task_kind test_count_task = { .name = "TEST_COUNT", .run = run_count, .why
 const task_kind test_allocate_task = {
     .name = "TEST_ALLOCATE", .run = run_allocate, .memory_mb = 64, .why = why, .is_for_tests = true
 };
+const task_kind test_burn_task = { .name = "TEST_BURN", .run = run_burn, .why = why, .is_for_tests = true };
 const task_kind test_fail_task = { .name = "TEST_FAIL", .run = run_fail, .why = why, .is_for_tests = true };
 const task_kind test_hang_task = {
     .name = "TEST_HANG", .run = run_hang, .deadline_seconds = 2, .why = why, .is_for_tests = true

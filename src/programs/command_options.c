@@ -134,6 +134,19 @@ error command_options_read(arena *a, const command_option *options, int argc, ch
     return OK;
 }
 
+error command_model_and_data(arena *a, const char *command_name, const command_words *words, bool has_command,
+                             const char **model, const char **data)
+{
+    if (words->count != 2 && !(has_command && words->count == 1))
+        return fail(a, INVALID, "", "which files? usage: aic %s %s", command_name,
+                    has_command ? "DATA --predict 'COMMAND'" : "MODEL DATA");
+    if (has_command && words->count == 2 && strcmp(words->items[0], "-") != 0)
+        fprintf(stderr, "aic: %s is not read: --predict gives the scores\n", words->items[0]);
+    *model = has_command ? NULL : words->items[0];
+    *data = words->items[words->count - 1];
+    return OK;
+}
+
 int command_complain(const char *file, error bad)
 {
     const char *shown = file && !strcmp(file, "-") ? "standard input" : file;

@@ -40,6 +40,11 @@ typedef struct command_words {
  * line. */
 error command_options_read(arena *a, const command_option *options, int argc, char **argv, command_words *words);
 
+/* MODEL DATA; or, when a command predicts, DATA alone. A MODEL that is given all the same is not read, which is said.
+ */
+error command_model_and_data(arena *a, const char *command_name, const command_words *words, bool has_command,
+                             const char **model, const char **data);
+
 /* "aic: FILE: message" on standard error; gives EXIT_BAD_INPUT. file may be NULL, or "-". */
 int command_complain(const char *file, error bad);
 

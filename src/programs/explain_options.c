@@ -1,5 +1,7 @@
 #include "programs/explain_options.h"
 
+#include "engine/explain/counterfactual.h"
+#include "engine/table/suggest.h"
 #include "programs/process_predictor.h"
 
 const char explain_usage[] =
@@ -21,6 +23,9 @@ const char explain_usage[] =
     "  --coalitions N         most coalitions of a row (kernel, permutation); default 2 * features + 2048\n"
     "  --tolerance 0.01       stop a row when its standard error is below this share of the output's range\n"
     "  --samples 5000         of lime; --features N: the most features of its local model\n"
+    "  --count 3              counterfactuals, at most 10 a row; --fixed a,b: columns that nobody can change;\n"
+    "                         --only-up age, --only-down debt; --most-changes 3; --threshold 0.5: where the outcome "
+    "turns\n"
     "  --seed 1               the same seed gives the same result\n"
     "  --threads 1            rows are shared among so many\n"
     "  --json                 one JSON document on standard output; --csv: row,feature,value,phi\n"
@@ -34,12 +39,8 @@ const char explain_usage[] =
 
 static error check_words(arena *a, const command_words *words, explain_command *c)
 {
-    size_t wanted = c->input.command ? 1 : 2;
-    if (words->count != wanted)
-        return fail(a, INVALID, "", "which files? usage: aic explain %s",
-                    c->input.command ? "DATA --predict 'COMMAND'" : "MODEL DATA");
-    c->input.model_path = c->input.command ? NULL : words->items[0];
-    c->input.data_path = words->items[wanted - 1];
+    TRY(command_model_and_data(a, "explain", words, c->input.command != NULL, &c->input.model_path,
+                               &c->input.data_path));
     if (c->as_json && c->as_csv) return fail(a, INVALID, "", "--json or --csv, not both");
     if (c->input.ignore.count && !c->input.command)
         return fail(a, INVALID, "", "--ignore is for --predict; a model knows its own columns");
@@ -53,7 +54,12 @@ error explain_command_read(arena *a, int argc, char **argv, explain_command *c)
     static const char *const outputs[] = { "margin", "probability", NULL };
     uint64_t row = UINT64_MAX, timeout = PROCESS_PATIENCE;
     command_words words;
-    *c = (explain_command){ .method = EXPLAIN_BY_DEFAULT, .threads = 1, .input = { .seed = 1 } };
+    *c = (explain_command){ .method = EXPLAIN_BY_DEFAULT,
+                            .threads = 1,
+                            .count = 3,
+                            .most_changes = 3,
+                            .threshold = 0.5,
+                            .input = { .seed = 1 } };
     const command_option options[] = {
         { .name = "--method", .kind = OPTION_CHOICE, .out = &c->method, .choices = methods },
         { .name = "--background", .kind = OPTION_STRING, .out = &c->input.background_path },
@@ -73,6 +79,16 @@ error explain_command_read(arena *a, int argc, char **argv, explain_command *c)
           .out = &c->most_features,
           .least = 1,
           .most = MODEL_MOST_FEATURES },
+        { .name = "--count", .kind = OPTION_COUNT, .out = &c->count, .least = 1, .most = COUNTERFACTUAL_MOST_ROWS },
+        { .name = "--most-changes",
+          .kind = OPTION_COUNT,
+          .out = &c->most_changes,
+          .least = 1,
+          .most = COUNTERFACTUAL_MOST_CHANGES },
+        { .name = "--threshold", .kind = OPTION_NUMBER, .out = &c->threshold, .least = -1e15, .most = 1e15 },
+        { .name = "--fixed", .kind = OPTION_LIST, .out = &c->fixed },
+        { .name = "--only-up", .kind = OPTION_LIST, .out = &c->only_up },
+        { .name = "--only-down", .kind = OPTION_LIST, .out = &c->only_down },
         { .name = "--seed", .kind = OPTION_COUNT, .out = &c->input.seed, .most = 9e18 },
         { .name = "--threads", .kind = OPTION_COUNT, .out = &c->threads, .least = 1, .most = 256 },
         { .name = "--json", .kind = OPTION_FLAG, .out = &c->as_json },
@@ -87,4 +103,20 @@ error explain_command_read(arena *a, int argc, char **argv, explain_command *c)
     if (row != UINT64_MAX && c->input.range.is_set) return fail(a, INVALID, "", "--row or --rows, not both");
     if (row != UINT64_MAX) c->input.range = (row_range){ row, row + 1, true };
     return check_words(a, &words, c);
+}
+
+error explain_choose_class(arena *a, const explain_command *c, int64_t *out)
+{
+    const model *m = c->input.model;
+    size_t outputs = c->input.predictor.output_count;
+    *out = -1;
+    if (!text_is(c->class_name)) return OK;
+    for (size_t i = 0; m && m->class_count == outputs && i < outputs; i++)
+        if (text_equal(m->classes[i], c->class_name)) return *out = (int64_t)i, OK;
+    if (text_integer(c->class_name, out) && *out >= 0 && *out < (int64_t)outputs) return OK;
+    if (m && m->class_count == outputs)
+        return fail(a, INVALID, "", "--class: there is no class \"%.*s\". %.*s", PRINT(c->class_name),
+                    PRINT(suggest_or_list(a, c->class_name, m->classes, outputs)));
+    return fail(a, INVALID, "", "--class: expected a number from 0 to %zu, found \"%.*s\"", outputs - 1,
+                PRINT(c->class_name));
 }

@@ -15,9 +15,15 @@ typedef struct explain_command {
     bool interactions, as_json, as_csv, help;
     uint64_t threads, coalitions, samples, most_features;
     double tolerance;
+    /* of counterfactuals */
+    uint64_t count, most_changes;
+    double threshold;
+    text_list fixed, only_up, only_down;
 } explain_command;
 
 error explain_command_read(arena *a, int argc, char **argv, explain_command *out);
+/* Which output --class names, once the input is open; -1 when it is not given. */
+error explain_choose_class(arena *a, const explain_command *c, int64_t *out);
 extern const char explain_usage[];
 
 #endif

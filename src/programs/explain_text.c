@@ -1,5 +1,7 @@
 #include "programs/explain_text.h"
 
+#include "engine/explain/global.h"
+
 #include <stdlib.h>
 
 enum { MOST_SHOWN = 20, NAME_WIDTH = 34, BAR = 30 };
@@ -40,14 +42,10 @@ static int by_size(const void *left, const void *right)
     return (a->feature > b->feature) - (a->feature < b->feature);
 }
 
-static ranked *ranking_of(arena *a, const explanation *e, size_t first, size_t rows, size_t output)
+static ranked *ranking_of(arena *a, const explanation *e, size_t row, size_t output)
 {
     ranked *list = ARENA_ARRAY(a, e->features, ranked);
-    for (size_t f = 0; f < e->features; f++) {
-        double sum = 0;
-        for (size_t i = first; i < first + rows; i++) sum += fabs(value_of(e, i, f, output));
-        list[f] = (ranked){ f, sum / (double)rows };
-    }
+    for (size_t f = 0; f < e->features; f++) list[f] = (ranked){ f, fabs(value_of(e, row, f, output)) };
     qsort(list, e->features, sizeof *list, by_size);
     return list;
 }
@@ -103,7 +101,7 @@ typedef struct step {
 static size_t steps_of(arena *a, const explain_view *v, size_t row, size_t output, step *steps)
 {
     const explanation *e = v->explanation;
-    const ranked *order = ranking_of(a, e, row, 1, output);
+    const ranked *order = ranking_of(a, e, row, output);
     const double *x = matrix_row(&v->input->rows, row);
     size_t count = 0, shown = e->features <= MOST_SHOWN ? e->features : MOST_SHOWN - 1;
     for (; count < shown; count++) {
@@ -194,53 +192,36 @@ void explain_text_row(arena *a, FILE *out, const explain_view *v, size_t row)
 
 /* ------------------------------------------------------------------ many rows */
 
-/* Does a greater value go with a greater φ? Pearson's correlation over the rows; NaN without spread. */
-static double direction_of(const explain_view *v, size_t feature, size_t output)
+static const char *direction_words(const feature_summary *f)
 {
-    const explanation *e = v->explanation;
-    double n = 0, sx = 0, sy = 0, sxx = 0, syy = 0, sxy = 0;
-    for (size_t i = 0; i < e->rows; i++) {
-        double x = matrix_row(&v->input->rows, i)[feature], y = value_of(e, i, feature, output);
-        if (isnan(x)) continue;
-        n++;
-        double dx = x - sx, dy = y - sy; /* Welford's running means */
-        sx += dx / n;
-        sy += dy / n;
-        sxx += dx * (x - sx);
-        syy += dy * (y - sy);
-        sxy += dx * (y - sy);
-    }
-    return sxx > 0 && syy > 0 ? sxy / sqrt(sxx * syy) : NAN;
+    if (!strcmp(f->direction, "increases")) return "more: up";
+    if (!strcmp(f->direction, "decreases")) return "more: down";
+    return "";
 }
 
-static const char *direction_word(const explain_view *v, size_t feature, size_t output)
+static error write_summary(arena *a, FILE *out, const explain_view *v, size_t output)
 {
-    if (v->input->features[feature].is_category) return "";
-    double r = direction_of(v, feature, output);
-    return r > 0.3 ? "more: up" : r < -0.3 ? "more: down" : "";
-}
-
-static void write_summary(arena *a, FILE *out, const explain_view *v, size_t output)
-{
-    const explanation *e = v->explanation;
-    const ranked *order = ranking_of(a, e, 0, e->rows, output);
-    size_t shown = e->features <= MOST_SHOWN ? e->features : MOST_SHOWN;
-    double most = order[0].size, all = 0;
-    for (size_t f = 0; f < e->features; f++) all += order[f].size;
+    explanation_summary s;
+    summary_options options = { .output = output, .most_points = 1 };
+    bool *categories = ARENA_ARRAY(a, v->explanation->features, bool);
+    for (size_t f = 0; f < v->explanation->features; f++) categories[f] = v->input->features[f].is_category;
+    options.is_category = categories;
+    TRY(explanation_summarize(a, v->explanation, &v->input->rows, &options, &s));
+    size_t shown = s.feature_count <= MOST_SHOWN ? s.feature_count : MOST_SHOWN;
     write_padded(out, TEXT("feature"), NAME_WIDTH);
     fprintf(out, " %*s    mean |φ|   share\n", BAR, "");
     for (size_t i = 0; i < shown; i++) {
-        size_t f = order[i].feature;
-        write_padded(out, e->feature_names[f], NAME_WIDTH);
+        const feature_summary *f = &s.features[i];
+        write_padded(out, f->name, NAME_WIDTH);
         fputc(' ', out);
-        write_bar(out, v, 0, order[i].size, 0, most);
-        fprintf(out, " %11.5g %6.1f%% %s\n", order[i].size, all > 0 ? 100 * order[i].size / all : 0,
-                direction_word(v, f, output));
+        write_bar(out, v, 0, f->mean_absolute, 0, s.features[0].mean_absolute);
+        fprintf(out, " %11.5g %6.1f%% %s\n", f->mean_absolute, 100 * f->share, direction_words(f));
     }
-    if (shown < e->features) fprintf(out, "%zu others\n", e->features - shown);
+    if (shown < s.feature_count) fprintf(out, "%zu others\n", s.feature_count - shown);
+    return OK;
 }
 
-void explain_text_summary(arena *a, FILE *out, const explain_view *v)
+error explain_text_summary(arena *a, FILE *out, const explain_view *v)
 {
     const explanation *e = v->explanation;
     fprintf(out, "%zu rows, by %s, %s\n", e->rows, explain_method_name(e->method), output_word(e));
@@ -248,7 +229,8 @@ void explain_text_summary(arena *a, FILE *out, const explain_view *v)
         text name = explain_output_name(a, v, o);
         fprintf(out, "\n");
         if (text_is(name)) fprintf(out, "%.*s\n", PRINT(name));
-        write_summary(a, out, v, o);
+        TRY(write_summary(a, out, v, o));
     }
     write_notes(out, e);
+    return OK;
 }

@@ -13,7 +13,7 @@ typedef struct explain_view {
 } explain_view;
 
 void explain_text_row(arena *a, FILE *out, const explain_view *v, size_t row);
-void explain_text_summary(arena *a, FILE *out, const explain_view *v);
+error explain_text_summary(arena *a, FILE *out, const explain_view *v);
 
 /* A value as the data has it: the word of a category, the number, or "(missing)". */
 text explain_value_text(arena *a, const model_feature *f, double value);

@@ -76,10 +76,21 @@ static void stop(void *thing)
     close_end(&p->from);
 }
 
-/* A group of its own, so that stopping reaches what the shell started; signals as a program expects them. */
-static int spawn(process *p, int input, int output)
+/* Ours, and a word for Python, whose output to a pipe else waits until there is much of it. */
+static const char **environment_of(arena *a)
 {
     extern char **environ;
+    size_t count = 0;
+    while (environ[count]) count++;
+    const char **own = ARENA_ARRAY(a, count + 2, const char *);
+    memcpy(own, environ, count * sizeof *own);
+    own[count] = "PYTHONUNBUFFERED=1";
+    return own;
+}
+
+/* A group of its own, so that stopping reaches what the shell started; signals as a program expects them. */
+static int spawn(process *p, const char **environment, int input, int output)
+{
     const char *const arguments[] = { "sh", "-c", p->command, NULL };
     posix_spawn_file_actions_t files;
     posix_spawnattr_t attributes;
@@ -95,7 +106,8 @@ static int spawn(process *p, int input, int output)
     posix_spawnattr_setsigmask(&attributes, &none);
     posix_spawnattr_setsigdefault(&attributes, &standard);
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-    int failed = posix_spawn(&p->pid, "/bin/sh", &files, &attributes, (char *const *)(uintptr_t)arguments, environ);
+    int failed = posix_spawn(&p->pid, "/bin/sh", &files, &attributes, (char *const *)(uintptr_t)arguments,
+                             (char *const *)(uintptr_t)environment);
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&files);
     return failed;
@@ -110,7 +122,7 @@ static error start(arena *a, process *p)
         close(input[1]);
         return fail(a, INTERNAL, "", "no pipe: %s", strerrorname_np(errno));
     }
-    int failed = spawn(p, input[0], output[1]);
+    int failed = spawn(p, environment_of(a), input[0], output[1]);
     close(input[0]);
     close(output[1]);
     p->to = input[1];
@@ -319,6 +331,7 @@ error process_predictor_start(arena *a, const char *command, process_columns col
                         .feature_count = columns.count,
                         .output_count = p->outputs,
                         .predict = predict,
-                        .feature_names = columns.names };
+                        .feature_names = columns.names,
+                        .features = columns.features };
     return OK;
 }

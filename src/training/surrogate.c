@@ -10,9 +10,11 @@ static bool are_chances(const double *scores, size_t count)
 
 static const model_feature *features_of(arena *a, const predictor *p)
 {
+    if (p->features) return p->features;
     if (p->model) return p->model->features;
     model_feature *features = ARENA_ARRAY(a, p->feature_count, model_feature);
-    for (size_t f = 0; f < p->feature_count; f++) features[f].name = text_format(a, "f%zu", f);
+    for (size_t f = 0; f < p->feature_count; f++)
+        features[f].name = p->feature_names ? p->feature_names[f] : text_format(a, "f%zu", f);
     return features;
 }
 

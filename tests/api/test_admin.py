@@ -14,7 +14,7 @@ from people import without_walls
 
 SECRET = "whsec_" + "a1b2c3d4" * 8
 LOOKS = ["/admin/overview", "/admin/organizations", "/admin/people", "/admin/sign-in-failures", "/admin/system-access", "/admin/audit-log",
-         "/admin/audit-log/verify", "/admin/billing-events", "/admin/leads", "/admin/signing-keys"]
+         "/admin/audit-log/verify", "/admin/billing-events", "/admin/leads", "/admin/signing-keys", "/admin/tasks", "/admin/workers"]
 
 
 @pytest.fixture(scope="module")

@@ -44,3 +44,10 @@ def test_the_page_about_system_access_says_what_the_route_tables_say():
     page = (ROOT / "docs/system-access.md").read_text()
     told = [line.strip() for line in page.split("\n") if line.startswith("    ") and "SYSTEM(" in line]
     assert told == [line.strip() for line in out.split("\n") if "SYSTEM(" in line]
+
+
+def test_the_page_about_engine_endpoints_says_what_the_tables_say():
+    """Made anew by: build/aicd routes --engine"""
+    out = subprocess.run([BUILD / "aicd", "routes", "--engine"], capture_output=True, text=True, check=True).stdout
+    page = (ROOT / "docs/engine-endpoints.md").read_text()
+    assert page[page.index("| endpoint |"):] == out

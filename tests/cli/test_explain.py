@@ -139,6 +139,35 @@ def test_a_program_that_dies_within_an_explanation(tmp_path):
     assert out.returncode == 2 and out.stdout == "" and "exit code 9" in out.stderr
 
 
+def test_what_would_have_had_to_be_different(golden_models):
+    """Each answer flips the outcome by the model's own word, keeps what is fixed and moves what may only rise upwards."""
+    model, rows, _ = files(golden_models, "xgb_binary")
+    background = golden_models / "xgb_binary.background.csv"
+    arguments = [model, rows, "--method", "counterfactual", "--rows", "0:5", "--background", background, "--fixed", "sex,race", "--only-up", "age"]
+    found = explain(*arguments)
+    assert found["method"] == "counterfactual" and found["rows"] == [0, 1, 2, 3, 4]
+    for result in found["results"]:
+        assert result["counterfactuals"]
+        names = result["features"]
+        for one in result["counterfactuals"]:
+            assert (one["prediction"] >= 0.5) != (result["prediction"] >= 0.5)
+            for change in one["changes"]:
+                assert change["feature"] not in ("sex", "race") and (change["feature"] != "age" or change["to"] > change["from"])
+            assert len(one["values"]) == len(names)
+    out = aic("explain", *arguments, "--csv")
+    assert out.stdout.splitlines()[0] == "row,counterfactual,feature,from,to,prediction"
+    assert "instead of" in aic("explain", *arguments).stdout
+    assert "--fixed: there is no feature" in refused(*arguments[:-4], "--fixed", "sexx")
+
+
+def test_what_a_program_would_decide_otherwise(tmp_path):
+    data = write_csv(tmp_path / "rows.csv", [{k: row[k] for k in ("age", "job", "sex")} for row in loans(60)])
+    row = next(i for i, one in enumerate(loans(60)) if one["job"] == "nurse" and one["age"] and 20 <= one["age"] < 50)
+    out = aic("explain", data, "--predict", script(tmp_path / "model.py"), "--row", row, "--method", "counterfactual", "--fixed", "age")
+    assert out.returncode == 0, out.stderr
+    assert "job had been" in out.stdout and "instead of nurse" in out.stdout
+
+
 # ---- what a person sees
 
 

@@ -14,7 +14,8 @@ import pytest
 from conftest import BUILD
 from tables import aic, loans, score, script, write_csv
 
-CASES = ["xgb_binary.json", "xgb_binary.ubj", "xgb_missing.json", "xgb_missing.ubj", "xgb_multiclass.json", "xgb_multiclass.ubj"]
+CASES = ["xgb_binary.json", "xgb_binary.ubj", "xgb_missing.json", "xgb_missing.ubj", "xgb_multiclass.json", "xgb_multiclass.ubj",
+         "lgb_binary.txt", "lgb_categorical.txt", "onnx_tree.onnx", "onnx_forest.onnx", "onnx_logistic.onnx"]
 
 
 @pytest.mark.parametrize("case", CASES)

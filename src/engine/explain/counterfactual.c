@@ -115,7 +115,7 @@ static void list_changes(const search *s, const double *row, counterfactual *c)
 
 text feature_value_text(arena *a, const predictor *p, size_t feature, double value)
 {
-    const model_feature *f = p->model ? &p->model->features[feature] : NULL;
+    const model_feature *f = p->features ? &p->features[feature] : p->model ? &p->model->features[feature] : NULL;
     if (isnan(value)) return TEXT("unknown");
     if (f && f->is_category && f->categories && value >= 0 && value < (double)f->category_count)
         return f->categories[(size_t)value];
@@ -183,17 +183,18 @@ static text reason_for_few(const search *s, const counterfactuals *found)
     if (found->count >= wanted) return NO_TEXT;
     if (movable == 0) return TEXT("The constraints leave no feature that could change.");
     if (found->count > 0)
-        return text_format(s->arena, "%zu of %zu were found: no other set of up to %zu features flips the outcome%s.",
-                           found->count, wanted, s->options->most_changes,
-                           s->ran_out ? " within the budget of predictions" : "");
+        return text_format(
+            s->arena,
+            "%zu of %zu were found: the search met no other set of up to %zu features that flips the outcome%s.",
+            found->count, wanted, s->options->most_changes, s->ran_out ? " within the budget of predictions" : "");
     if (s->ran_out)
         return text_format(s->arena,
                            "The budget of %zu predictions ended before a change was found that flips the outcome.",
                            s->options->budget);
     return text_format(
         s->arena,
-        "No change of up to %zu features within the constraints flips the outcome; the nearest stays %.3g "
-        "away from it.",
+        "The search met no change of up to %zu features within the constraints that flips the outcome; the nearest "
+        "stays %.3g away from it.",
         s->options->most_changes, -s->nearest);
 }
 

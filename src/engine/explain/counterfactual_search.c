@@ -151,6 +151,21 @@ static error settle_batch(search *s, batch *b, candidate_list *next)
     return OK;
 }
 
+static bool within(const candidate *few, const candidate *many)
+{
+    for (size_t i = 0; i < few->moved_count; i++)
+        if (!has_moved(many, few->moved[i])) return false;
+    return true;
+}
+
+/* A change of more than what suffices by itself is no other way out. */
+static bool more_than_enough(const search *s, const candidate *c)
+{
+    for (size_t i = 0; i < s->found.count; i++)
+        if (s->found.items[i].moved_count < c->moved_count && within(&s->found.items[i], c)) return true;
+    return false;
+}
+
 /* All values of all levers that the state has not moved. */
 static error expand(search *s, const candidate *from, batch *b, candidate_list *next)
 {
@@ -158,11 +173,13 @@ static error expand(search *s, const candidate *from, batch *b, candidate_list *
     for (size_t k = 0; k < s->levers.count && !s->ran_out; k++) {
         const lever *l = &s->levers.items[k];
         if (has_moved(from, k)) continue;
+        candidate further = moved_further(from, k);
+        if (more_than_enough(s, &further)) continue;
         for (size_t v = 0; v < l->value_count && !s->ran_out; v++) {
             double *row = b->rows + b->count * features;
             memcpy(row, from->row, features * sizeof(double));
             lever_set(l, l->values[v], row);
-            b->items[b->count++] = moved_further(from, k);
+            b->items[b->count++] = further;
             if (b->count == BLOCK) TRY(settle_batch(s, b, next));
         }
     }

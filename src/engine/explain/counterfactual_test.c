@@ -77,8 +77,9 @@ static void one_change_comes_first_and_is_small(void **state)
     arena *a = arena_new();
     loan_case c = loan_rules(a);
     counterfactuals found = found_for(a, &loans, poor, &c.options);
-    assert_int_equal(found.count, 3);
-    assert_false(text_is(found.reason));
+    assert_int_equal(found.count, 2); /* income; region and work together: whatever else flips has one of these in it */
+    assert_true(strstr(found.reason.data, "2 of 3 were found: the search met no other set of up to 3 features") !=
+                NULL);
     const counterfactual *first = &found.items[0];
     assert_int_equal(first->change_count, 1);
     assert_int_equal(first->changes[0].feature, INCOME);
@@ -126,7 +127,7 @@ static void constraints_hold(void **state)
     c.rules[SOUTH].move = MOVE_NEVER;
     found = found_for(a, &loans, poor, &c.options);
     assert_int_equal(found.count, 0);
-    assert_true(strstr(found.reason.data, "No change of up to 3 features within the constraints") != NULL);
+    assert_true(strstr(found.reason.data, "met no change of up to 3 features within the constraints") != NULL);
     c.rules[INCOME].move = c.rules[DEBT].move = c.rules[WORK].move = MOVE_NEVER;
     found = found_for(a, &loans, poor, &c.options);
     assert_int_equal(found.count, 0);

@@ -115,7 +115,7 @@ static error by_blocks(const setting *s, arena *a, size_t row_values, void *cont
 
 typedef struct curves {
     const setting *setting;
-    dependence *result;
+    feature_dependence *result;
     size_t wanted;
     double *mean, *curve;
     size_t *curve_row;
@@ -125,7 +125,7 @@ typedef struct curves {
 static error add_curves(void *context, arena *a, size_t first, size_t count)
 {
     curves *c = context;
-    dependence *d = c->result;
+    feature_dependence *d = c->result;
     size_t points = d->points, rows = c->setting->rows->rows;
     double *found = ARENA_ARRAY(a, count * points, double);
     TRY(predict_set(c->setting, a, first, count, d->grid, points, found));
@@ -139,7 +139,7 @@ static error add_curves(void *context, arena *a, size_t first, size_t count)
     return OK;
 }
 
-static const double *shares_of(arena *a, const matrix *rows, size_t feature, const dependence *d)
+static const double *shares_of(arena *a, const matrix *rows, size_t feature, const feature_dependence *d)
 {
     double *share = ARENA_ARRAY(a, d->points, double);
     for (size_t r = 0; r < rows->rows; r++)
@@ -149,11 +149,11 @@ static const double *shares_of(arena *a, const matrix *rows, size_t feature, con
 }
 
 error partial_dependence(arena *a, const predictor *p, const matrix *rows, const dependence_options *options,
-                         dependence *out)
+                         feature_dependence *out)
 {
     TRY(check_dependence(a, p, rows, options));
     setting s = setting_of(p, rows, options);
-    dependence d = { .feature_name = predictor_feature_names(a, p)[options->feature] };
+    feature_dependence d = { .feature_name = predictor_feature_names(a, p)[options->feature] };
     double *grid;
     TRY(grid_of(a, p, rows, options, &grid, &d.points));
     d.grid = grid;

@@ -2,7 +2,7 @@
 #include "engine/explain/methods.h"
 
 enum {
-    PATH_ROWS = 256,       /* at once: many lanes, and a watch that hears of it every few milliseconds */
+    PATH_ROWS = 2048,      /* at once: a tree's constants are worked out for each such part of the rows */
     INTERACTION_ROWS = 64, /* features times more work a row */
     LEAST_BATCH = 256,     /* of the interventional method, … */
     MOST_BATCH = 16384 /* … whose cost is rows + background: a batch as large as the background doubles it at most */
@@ -10,6 +10,7 @@ enum {
 
 typedef struct tree_work {
     draft *draft;
+    const forest *forest;
     double *base; /* [outputs] of the first chunk */
 } tree_work;
 
@@ -30,7 +31,7 @@ static error path_rows(void *context, arena *a, size_t first, size_t count)
     const draft *d = w->draft;
     const predictor *p = d->predictor;
     matrix rows = rows_from(d, first, count);
-    return forest_shap_path(a, p->forest, &rows, base_of_chunk(w, a, first),
+    return forest_shap_path(a, w->forest, &rows, base_of_chunk(w, a, first),
                             d->values + first * p->feature_count * p->output_count);
 }
 
@@ -40,7 +41,7 @@ static error interaction_rows(void *context, arena *a, size_t first, size_t coun
     const draft *d = w->draft;
     const predictor *p = d->predictor;
     matrix rows = rows_from(d, first, count);
-    return forest_shap_interactions(a, p->forest, &rows,
+    return forest_shap_interactions(a, w->forest, &rows,
                                     d->interactions + first * p->feature_count * p->feature_count * p->output_count);
 }
 
@@ -66,9 +67,22 @@ static size_t interventional_batch(const draft *d)
     return share < batch ? share : batch;
 }
 
+/* A file without covers (ONNX keeps none) gets those of the background: with the training data as background, the very
+ * covers that the library has. */
+static const forest *with_covers(draft *d)
+{
+    const predictor *p = d->predictor;
+    if (d->options->method != METHOD_TREE_PATH || p->model->has_covers || !d->options->background.rows)
+        return p->forest;
+    draft_note(
+        d, TEXT("The model's file does not say how many training rows reached each node; the background was counted "
+                "instead."));
+    return forest_with_covers(d->arena, p->forest, &d->options->background);
+}
+
 error explain_trees(draft *d)
 {
-    tree_work context = { .draft = d, .base = d->base };
+    tree_work context = { .draft = d, .forest = with_covers(d), .base = d->base };
     bool path = d->options->method == METHOD_TREE_PATH;
     row_work work = { .rows = d->rows->rows,
                       .threads = d->options->threads,

@@ -25,6 +25,8 @@ typedef struct predictor {
     const model *model;        /* when it is one of ours: then threads may predict at the same time; else NULL */
     const forest *forest;      /* compiled, when it has trees */
     const text *feature_names; /* NULL: the model's, else "f0", "f1", … */
+    const model_feature
+        *features; /* NULL: the model's; of a black box so that its categories are known and told by name */
 } predictor;
 AIC_ENGINE_API error predictor_of_model(arena *a, const model *m, predictor *out);
 

@@ -336,6 +336,140 @@ static void linear_models_are_exact_in_the_margin(void **state)
     arena_drop(a);
 }
 
+/* ------------------------------------------------------------------ trees */
+
+typedef struct tree_case {
+    const model *model;
+    predictor predictor;
+    matrix rows, background, many; /* many: the rows over and over, more than one batch */
+    const json_t *expected;
+} tree_case;
+
+static bool tree_golden(arena *a, const char *name, tree_case *c)
+{
+    text document;
+    if (!golden_file(a, text_format(a, "%s.json", name).data, &document) ||
+        !golden_matrix(a, text_format(a, "%s.rows.csv", name).data, &c->rows) ||
+        !golden_matrix(a, text_format(a, "%s.background.csv", name).data, &c->background))
+        return false;
+    c->expected = golden_json(a, text_format(a, "%s.expected.json", name).data);
+    assert_accepted(model_read(a, document, model_limits_standard(), &c->model));
+    assert_accepted(predictor_of_model(a, c->model, &c->predictor));
+    enum { TIMES = 15 };
+    double *many = ARENA_ARRAY(a, TIMES * c->rows.rows * c->rows.columns, double);
+    for (size_t k = 0; k < TIMES; k++)
+        memcpy(many + k * c->rows.rows * c->rows.columns, c->rows.values,
+               c->rows.rows * c->rows.columns * sizeof(double));
+    c->many = (matrix){ many, TIMES * c->rows.rows, c->rows.columns };
+    return true;
+}
+
+/* [row][feature] or [row][feature][class] */
+static double golden_value(const json_t *values, size_t row, size_t feature, size_t output)
+{
+    const json_t *value = json_array_get(json_array_get(values, row), feature);
+    return json_is_array(value) ? golden_number(value, output) : json_number_value(value);
+}
+
+static double off_golden(const json_t *values, const explanation *e, size_t rows)
+{
+    double worst = 0;
+    for (size_t r = 0; r < rows; r++)
+        for (size_t f = 0; f < e->features; f++)
+            for (size_t o = 0; o < e->outputs; o++)
+                worst = fmax(worst,
+                             fabs(e->values[(r * e->features + f) * e->outputs + o] - golden_value(values, r, f, o)));
+    return worst;
+}
+
+static void check_tree_method(arena *a, const tree_case *c, explain_method method, model_output output, const char *key)
+{
+    const json_t *wanted = json_object_get(json_object_get(c->expected, key), "values");
+    if (!wanted) return;
+    explain_options options = explain_options_standard(method);
+    options.output = output;
+    if (method == METHOD_TREE_INTERVENTIONAL) options.background = c->background;
+    const explanation *e = explained(a, &c->predictor, &c->many, &options);
+    assert_true(e->is_exact && e->max_additivity_error < 1e-9);
+    assert_true(off_golden(wanted, e, c->rows.rows) < 1e-5);
+    size_t block = c->rows.rows * e->features * e->outputs; /* the last batch gives the same rows the same values */
+    size_t last = (c->many.rows - c->rows.rows) * e->features * e->outputs;
+    assert_true(largest_difference(e->values, e->values + last, block) < 1e-12);
+    options.threads = 3;
+    const explanation *threaded = explained(a, &c->predictor, &c->many, &options);
+    assert_true(largest_difference(e->values, threaded->values, block) < 1e-12);
+    assert_true(largest_difference(e->base_values, threaded->base_values, e->outputs) < 1e-12);
+}
+
+static void trees_are_explained_in_batches(void **state)
+{
+    (void)state;
+    static const char *const names[] = { "xgb_binary", "xgb_missing", "xgb_multiclass" };
+    for (size_t i = 0; i < 3; i++) {
+        arena *a = arena_new();
+        tree_case c;
+        if (tree_golden(a, names[i], &c)) {
+            check_tree_method(a, &c, METHOD_TREE_PATH, OUTPUT_MARGIN, "tree_path");
+            check_tree_method(a, &c, METHOD_TREE_INTERVENTIONAL, OUTPUT_MARGIN, "tree_interventional");
+            check_tree_method(a, &c, METHOD_TREE_INTERVENTIONAL, OUTPUT_PROBABILITY, "tree_interventional_probability");
+        }
+        arena_drop(a);
+    }
+}
+
+static void interactions_add_up_to_values(void **state)
+{
+    (void)state;
+    arena *a = arena_new();
+    tree_case c;
+    if (tree_golden(a, "xgb_binary", &c)) {
+        explain_options options = explain_options_standard(METHOD_TREE_PATH);
+        options.interactions = true;
+        const explanation *e = explained(a, &c.predictor, &c.rows, &options);
+        assert_true(e->max_additivity_error < 1e-9);
+        const json_t *wanted = json_object_get(json_object_get(c.expected, "interactions"), "values");
+        for (size_t f = 0; f < e->features; f++)
+            for (size_t g = 0; g < e->features; g++)
+                assert_true(fabs(e->interactions[f * e->features + g] -
+                                 golden_number(json_array_get(json_array_get(wanted, 0), f), g)) < 1e-5);
+        options.output = OUTPUT_PROBABILITY;
+        explanation *none = NULL;
+        assert_refused(explain(a, &c.predictor, &c.rows, &options, &none), INVALID, "/output", "tree-interventional");
+    }
+    arena_drop(a);
+}
+
+/* The forest's own sums over the background and predictions of composed rows are the same game; what is sampled from it
+ * is near the exact value, by so many stated errors. */
+static void both_games_of_a_forest_are_one(void **state)
+{
+    (void)state;
+    static const char *const names[] = { "xgb_binary", "xgb_missing", "xgb_multiclass" };
+    for (size_t i = 0; i < 3; i++) {
+        arena *a = arena_new();
+        tree_case c;
+        if (tree_golden(a, names[i], &c)) {
+            c.rows.rows = 3;
+            explain_options options = explain_options_standard(METHOD_KERNEL);
+            options.background = c.background;
+            options.background.rows = 20;
+            options.coalitions = 400;
+            predictor box = c.predictor; /* the same, known only by its predictions */
+            box.forest = NULL;
+            box.model = NULL;
+            const explanation *own = explained(a, &c.predictor, &c.rows, &options);
+            const explanation *composed = explained(a, &box, &c.rows, &options);
+            size_t count = own->rows * own->features * own->outputs;
+            assert_true(largest_difference(own->values, composed->values, count) < 1e-9);
+            options.method = METHOD_TREE_INTERVENTIONAL;
+            const explanation *exact = explained(a, &c.predictor, &c.rows, &options);
+            for (size_t k = 0; k < count; k++)
+                assert_true(fabs(own->values[k] - exact->values[k]) <= 6 * own->standard_errors[k] + 1e-9);
+        }
+        arena_drop(a);
+    }
+}
+
 /* ------------------------------------------------------------------ LIME */
 
 /* A linear function of the standardized features is found as it is, but for the penalty. */
@@ -573,6 +707,9 @@ int main(void)
         cmocka_unit_test(additive_models_are_exact_even_when_sampled),
         cmocka_unit_test(idle_features_get_nothing),
         cmocka_unit_test(linear_models_are_exact_in_the_margin),
+        cmocka_unit_test(trees_are_explained_in_batches),
+        cmocka_unit_test(interactions_add_up_to_values),
+        cmocka_unit_test(both_games_of_a_forest_are_one),
         cmocka_unit_test(lime_finds_a_linear_model),
         cmocka_unit_test(lime_takes_categories_as_same_or_not),
         cmocka_unit_test(threads_change_no_number),

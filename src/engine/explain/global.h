@@ -26,7 +26,7 @@ typedef struct importance_options {
 } importance_options;
 AIC_ENGINE_API importance_options importance_options_standard(model_score score);
 
-typedef struct importance {
+typedef struct feature_importance {
     model_score score;
     double baseline; /* the score of the rows as they are */
     size_t features, repeats;
@@ -34,11 +34,11 @@ typedef struct importance {
     const double *drops; /* [feature][repeat]: how much worse; positive means worse, whatever the score */
     const double *mean, *deviation;
     size_t predictions; /* that were needed: a shuffled value that changes nothing is not predicted again */
-} importance;
+} feature_importance;
 /* labels[row]: 0 or 1, the number of the class, or the number to be predicted (SCORE_RMSE). */
 AIC_ENGINE_API error permutation_importance(arena *a, const predictor *p, const matrix *rows, const double *labels,
-                                            const importance_options *options, importance *out);
-AIC_ENGINE_API void importance_json(json_writer *w, const importance *i);
+                                            const importance_options *options, feature_importance *out);
+AIC_ENGINE_API void importance_json(json_writer *w, const feature_importance *i);
 
 /* ---- dependence on one feature */
 
@@ -56,7 +56,7 @@ AIC_ENGINE_API dependence_options dependence_options_standard(size_t feature, mo
 
 /* Partial dependence (Friedman 2001): the mean prediction when all rows have this value of the feature; individual
  * conditional expectation (Goldstein et al. 2015): the same of single rows. */
-typedef struct dependence {
+typedef struct feature_dependence {
     text feature_name;
     size_t points, curves;
     const double *grid;      /* [points] quantiles of the feature, or its categories in ascending order */
@@ -64,10 +64,10 @@ typedef struct dependence {
     const double *curve;     /* [curve][point]; NULL: none */
     const size_t *curve_row; /* [curve] */
     const double *share;     /* [points] of a category: how many rows have it; NULL for numbers */
-} dependence;
+} feature_dependence;
 AIC_ENGINE_API error partial_dependence(arena *a, const predictor *p, const matrix *rows,
-                                        const dependence_options *options, dependence *out);
-AIC_ENGINE_API void dependence_json(json_writer *w, const dependence *d);
+                                        const dependence_options *options, feature_dependence *out);
+AIC_ENGINE_API void dependence_json(json_writer *w, const feature_dependence *d);
 
 /* Accumulated local effects (Apley and Zhu 2020), first order: as partial dependence, but over rows that have about
  * this value, so that correlated features do not mislead. Centred: the mean over the rows is 0. */

@@ -28,7 +28,7 @@ static void write_yes(json_writer *w, const char *key, bool value)
     json_write_bool(w, value);
 }
 
-void dependence_json(json_writer *w, const dependence *d)
+void dependence_json(json_writer *w, const feature_dependence *d)
 {
     json_open(w, '{');
     json_key(w, "feature");

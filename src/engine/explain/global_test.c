@@ -38,7 +38,7 @@ static void partial_dependence_is_the_mean_over_rows(void **state)
     dependence_options options = dependence_options_standard(0, OUTPUT_MARGIN);
     options.points = 11;
     options.curves = 7;
-    dependence d;
+    feature_dependence d;
     assert_accepted(partial_dependence(a, &p, &rows, &options, &d));
     assert_int_equal(d.points, 11);
     assert_int_equal(d.curves, 7);
@@ -67,7 +67,7 @@ static void categories_are_taken_by_value(void **state)
     matrix rows = { values, 4, 4 };
     dependence_options options = dependence_options_standard(0, OUTPUT_MARGIN);
     options.is_category = true;
-    dependence d;
+    feature_dependence d;
     assert_accepted(partial_dependence(a, &p, &rows, &options, &d));
     assert_int_equal(d.points, 2);
     assert_near(d.grid[1], 5);
@@ -136,7 +136,7 @@ static void importance_is_the_loss_of_score(void **state)
     }
     matrix rows = { values, ROWS, 3 };
     importance_options options = importance_options_standard(SCORE_RMSE);
-    importance i;
+    feature_importance i;
     assert_accepted(permutation_importance(a, &p, &rows, labels, &options, &i));
     assert_near(i.baseline, 0);
     assert_true(fabs(i.mean[0] - sqrt(2.0 / 12)) < 0.005);
@@ -164,6 +164,50 @@ static void importance_is_the_loss_of_score(void **state)
     options.score = SCORE_AUC;
     memset(classes, 0, sizeof classes);
     assert_refused(permutation_importance(a, &p, &rows, classes, &options, &i), INVALID, "/label", "both classes");
+    arena_drop(a);
+}
+
+/* 3.0 for x0 <= 0.25, else 1; in a forest, shuffled values between the same thresholds are not predicted again. */
+static void a_forest_is_asked_only_what_it_can_tell_apart(void **state)
+{
+    (void)state;
+    enum { ROWS = 400 };
+    arena *a = arena_new();
+    tree_node nodes[] = { { .threshold = 0.25, .yes = 1, .no = 2, .cover = 4 },
+                          { .value = 3, .cover = 1 },
+                          { .value = 1, .cover = 3 } };
+    tree only = { .nodes = nodes, .node_count = 3, .leaf_count = 2, .depth = 1 };
+    model_feature features[] = { { .name = TEXT("x") }, { .name = TEXT("y") } };
+    double base = 0, *values = ARENA_ARRAY(a, 2 * ROWS, double), labels[ROWS];
+    model m = { .kind = MODEL_TREES,
+                .format = "aic",
+                .type = "TREE",
+                .features = features,
+                .feature_count = 2,
+                .output_count = 1,
+                .base = &base,
+                .trees = &only,
+                .tree_count = 1 };
+    random_stream r = random_stream_for(1, TEXT("rows"));
+    for (size_t i = 0; i < ROWS; i++) {
+        values[2 * i] = random_unit(&r);
+        values[2 * i + 1] = random_unit(&r);
+        labels[i] = values[2 * i] <= 0.25 ? 3 : 1;
+    }
+    matrix rows = { values, ROWS, 2 };
+    predictor p;
+    assert_accepted(predictor_of_model(a, &m, &p));
+    importance_options options = importance_options_standard(SCORE_RMSE);
+    feature_importance i;
+    assert_accepted(permutation_importance(a, &p, &rows, labels, &options, &i));
+    assert_true(i.predictions <= 2 * ROWS); /* the rows, and each at most once on the other side */
+    assert_true(i.mean[0] > 1 && i.mean[1] == 0);
+    predictor box = p;
+    box.model = NULL;
+    box.forest = NULL;
+    feature_importance all;
+    assert_accepted(permutation_importance(a, &box, &rows, labels, &options, &all));
+    assert_memory_equal(all.drops, i.drops, 20 * sizeof(double));
     arena_drop(a);
 }
 
@@ -218,6 +262,7 @@ int main(void)
         cmocka_unit_test(categories_are_taken_by_value),
         cmocka_unit_test(accumulated_effects_follow_the_function),
         cmocka_unit_test(importance_is_the_loss_of_score),
+        cmocka_unit_test(a_forest_is_asked_only_what_it_can_tell_apart),
         cmocka_unit_test(a_summary_orders_and_shares),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -171,7 +171,7 @@ static error check_importance(arena *a, const predictor *p, const matrix *rows, 
     return OK;
 }
 
-static void summarize(arena *a, importance *i)
+static void summarize(arena *a, feature_importance *i)
 {
     double *mean = ARENA_ARRAY(a, i->features, double), *deviation = ARENA_ARRAY(a, i->features, double);
     for (size_t f = 0; f < i->features; f++) {
@@ -185,19 +185,19 @@ static void summarize(arena *a, importance *i)
 }
 
 error permutation_importance(arena *a, const predictor *p, const matrix *rows, const double *labels,
-                             const importance_options *options, importance *out)
+                             const importance_options *options, feature_importance *out)
 {
     TRY(check_importance(a, p, rows, options));
     TRY(score_check(a, options->score, p->output_count, labels, rows->rows));
     size_t features = p->feature_count, per_repeat = rows->rows * p->output_count;
     double *original = ARENA_ARRAY(a, per_repeat, double), *drops = ARENA_ARRAY(a, features * options->repeats, double);
     TRY(predict_rows(a, p, rows, OUTPUT_PROBABILITY, options->threads, &options->watch, original));
-    importance result = { .score = options->score,
-                          .features = features,
-                          .repeats = options->repeats,
-                          .feature_names = predictor_feature_names(a, p),
-                          .drops = drops,
-                          .predictions = rows->rows };
+    feature_importance result = { .score = options->score,
+                                  .features = features,
+                                  .repeats = options->repeats,
+                                  .feature_names = predictor_feature_names(a, p),
+                                  .drops = drops,
+                                  .predictions = rows->rows };
     result.baseline = score_of(options->score, p->output_count, labels, original, rows->rows);
     shuffling s = { .predictor = p,
                     .rows = rows,
@@ -221,7 +221,7 @@ error permutation_importance(arena *a, const predictor *p, const matrix *rows, c
     return watch_tick(&options->watch, 1);
 }
 
-void importance_json(json_writer *w, const importance *i)
+void importance_json(json_writer *w, const feature_importance *i)
 {
     json_open(w, '{');
     json_key(w, "score");

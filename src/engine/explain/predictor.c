@@ -46,9 +46,10 @@ const text *predictor_feature_names(arena *a, const predictor *p)
 
 const bool *predictor_categories(arena *a, const predictor *p, const bool *said)
 {
-    if (said || !p->model) return said;
+    const model_feature *features = p->features ? p->features : p->model ? p->model->features : NULL;
+    if (said || !features) return said;
     bool *is_category = ARENA_ARRAY(a, p->feature_count, bool);
-    for (size_t f = 0; f < p->feature_count; f++) is_category[f] = p->model->features[f].is_category;
+    for (size_t f = 0; f < p->feature_count; f++) is_category[f] = features[f].is_category;
     return is_category;
 }
 

@@ -27,9 +27,9 @@ bool golden_matrix(arena *a, const char *name, matrix *out)
     for (const char *c = document.data; c < at; c++) columns += *c == ',';
     double *values = ARENA_ARRAY(a, document.length, double);
     for (at++; *at; at++) { /* an empty cell is missing */
-        char *end;
-        double value = strtod(at, &end);
-        values[count++] = end == at ? NAN : value;
+        bool is_empty = *at == ',' || *at == '\n';
+        char *end = (char *)(uintptr_t)at;
+        values[count++] = is_empty ? NAN : strtod(at, &end);
         at = end;
         if (!*at) break;
     }

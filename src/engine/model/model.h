@@ -140,6 +140,8 @@ error model_check(arena *a, const model *m);
 /* What a person is told of a model: {"format", "type", "features": [{"name","is_category","categories"}], "outputs",
  * "classes", "link", "trees", "nodes", "depth", "sha256"}. */
 AIC_ENGINE_API void model_json(json_writer *w, const model *m);
+/* The object as one NUL-terminated text, for callers of libaic_engine.so. */
+AIC_ENGINE_API const char *model_text(arena *a, const model *m);
 
 /* For readers. (float)x < t, and (float)x <= t, as a threshold over doubles: x <= the value returned decides alike for
  * every double x that is not NaN. */

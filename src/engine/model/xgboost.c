@@ -72,17 +72,6 @@ static error take_attributes(xgboost_file *x)
     return source_closed(s);
 }
 
-static error take_version(xgboost_file *x)
-{
-    number_list version = { 0 };
-    TRY(source_numbers(x->source, false, &version));
-    if (version.count != 3 || !(version.items[0] >= 1 && version.items[0] < 1000))
-        return source_fail(x->source, "version: expected three numbers.");
-    x->major = (int64_t)version.items[0];
-    x->minor = version.items[1] >= 0 && version.items[1] < 1000 ? (int64_t)version.items[1] : 0;
-    return OK;
-}
-
 /* ------------------------------------------------------------------ the booster */
 
 static error take_trees(xgboost_file *x)
@@ -185,12 +174,7 @@ static error take_file(xgboost_file *x, bool *has_learner)
         bool is_learner = text_equal_string(key, "learner");
         if (is_learner && *has_learner) return source_fail(s, "learner stands there twice.");
         *has_learner |= is_learner;
-        if (is_learner)
-            TRY(take_learner(x));
-        else if (text_equal_string(key, "version"))
-            TRY(take_version(x));
-        else
-            TRY(source_skip(s));
+        TRY(is_learner ? take_learner(x) : source_skip(s));
     }
     return source_closed(s);
 }

@@ -21,7 +21,6 @@ typedef struct xgboost_file {
     int64_t feature_count, class_count, target_count, parallel_trees;
     number_list base_score, tree_info, weight_drop, rounds;
     number_list tree_starts; /* of each tree of the file: its first one in build */
-    int64_t major, minor;
     text objective, booster;
     text *names, *types;
     size_t name_count, type_count;

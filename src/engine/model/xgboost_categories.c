@@ -28,11 +28,7 @@ static error texts_of(xgboost_file *x, const encoding *e, text *out, size_t coun
 {
     size_t length = e->values.count;
     char *bytes = arena_alloc(x->build->kept, length);
-    for (size_t i = 0; i < length; i++) {
-        double value = e->values.items[i];
-        if (!(value >= -128 && value <= 255)) return source_fail(x->source, "values[%zu]: %g is no byte.", i, value);
-        bytes[i] = (char)(int)value;
-    }
+    for (size_t i = 0; i < length; i++) bytes[i] = (char)e->values.items[i]; /* see is_ascii */
     for (size_t k = 0; k < count; k++) {
         double from = e->offsets.items[k], to = e->offsets.items[k + 1];
         if (!(from >= 0 && from <= to && to <= (double)length && from == floor(from) && to == floor(to)))
@@ -51,10 +47,19 @@ static void numbers_of(xgboost_file *x, const encoding *e, text *out)
     }
 }
 
+/* XGBoost (3.2 at least) counts offsets in characters but the values in bytes: with a character beyond ASCII the texts are
+ * other ones than those of the training, which nothing tells. Such a feature's categories go by their numbers. */
+static bool is_ascii(const encoding *e)
+{
+    for (size_t i = 0; i < e->values.count; i++)
+        if (!(e->values.items[i] >= 0 && e->values.items[i] < 128)) return false;
+    return true;
+}
+
 static error keep_categories(xgboost_file *x, const encoding *e, model_feature *out)
 {
     size_t count = !e->has_offsets ? e->values.count : e->offsets.count ? e->offsets.count - 1 : 0;
-    if (!count) return OK;
+    if (!count || (e->has_offsets && !is_ascii(e))) return OK;
     text *texts = ARENA_ARRAY(x->build->kept, count, text);
     out->categories = texts;
     out->category_count = count;

@@ -12,7 +12,7 @@ typedef struct objective {
 
 static const objective objectives[] = {
     { "binary:logistic", LINK_LOGISTIC, LINK_LOGISTIC, true },
-    { "binary:logitraw", LINK_IDENTITY, LINK_LOGISTIC, false },
+    { "binary:logitraw", LINK_IDENTITY, LINK_IDENTITY, false },
     { "reg:logistic", LINK_LOGISTIC, LINK_LOGISTIC, false },
     { "multi:softprob", LINK_SOFTMAX, LINK_IDENTITY, true },
     { "multi:softmax", LINK_SOFTMAX, LINK_IDENTITY, true },

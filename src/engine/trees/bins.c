@@ -38,11 +38,15 @@ binned_rows bin_rows(arena *a, const forest_part *part, const matrix *rows, size
 {
     binned_rows out = { .rows = count, .blocks = (count + BLOCK - 1) / BLOCK, .features = rows->columns };
     out.bins = ARENA_ARRAY(a, out.blocks * out.features * BLOCK, uint16_t);
+    out.missing = ARENA_ARRAY(a, out.blocks * out.features, uint64_t);
     for (size_t block = 0; block < out.blocks; block++)
         for (size_t feature = 0; feature < out.features; feature++) {
             size_t first = block * BLOCK, here = count - first < BLOCK ? count - first : BLOCK;
-            bin_column(&part->features[feature], rows, feature, from + first, here,
-                       out.bins + (block * out.features + feature) * BLOCK);
+            uint16_t *bins = out.bins + (block * out.features + feature) * BLOCK;
+            bin_column(&part->features[feature], rows, feature, from + first, here, bins);
+            uint64_t missing = 0;
+            for (int row = 0; row < BLOCK; row++) missing |= (uint64_t)(bins[row] == 0) << row;
+            out.missing[block * out.features + feature] = missing;
         }
     return out;
 }

@@ -31,15 +31,16 @@ typedef struct split {
     uint32_t feature;
     uint32_t after;       /* index of the node behind this node's subtree */
     uint32_t no;          /* index of that child; the other one is the next node. 0: a leaf */
-    uint16_t low, high;   /* yes: (uint16_t)(bin - low) <= high */
+    uint16_t high;        /* yes: bin <= high, and not missing where `refused` says so */
+    uint64_t refused;     /* all bits: missing goes to no; none: to yes */
     const uint64_t *bins; /* a set: yes when bit `bin` is set; NULL: a range */
     uint32_t bin_count;   /* bits of the set; none beyond them is set */
 } split;
 
 typedef struct compiled_tree {
     const split *splits;
-    const double *values; /* [node], of leaves */
-    const double *covers; /* [node] */
+    const double *values;          /* [node], of leaves */
+    const double *covers;          /* [node] */
     const uint32_t *inner, *outer; /* nodes that split, nodes that are leaves; in order */
     uint32_t node_count, leaf_count, depth, output;
     uint32_t features; /* most different ones on one path */
@@ -61,14 +62,20 @@ struct forest {
     const struct kernels *run;
 };
 
-/* Rows as bins: [block][feature][64]; rows beyond the last are as missing. */
+/* Rows as bins: [block][feature][64]; rows beyond the last are as missing. missing[block][feature]: which rows are in
+ * bin 0. */
 typedef struct binned_rows {
     uint16_t *bins;
+    uint64_t *missing;
     size_t rows, blocks, features;
 } binned_rows;
-static inline const uint16_t *binned_block(const binned_rows *b, size_t block)
+typedef struct row_block {
+    const uint16_t *bins;
+    const uint64_t *missing;
+} row_block;
+static inline row_block binned_block(const binned_rows *b, size_t block)
 {
-    return b->bins + block * b->features * BLOCK;
+    return (row_block){ b->bins + block * b->features * BLOCK, b->missing + block * b->features };
 }
 binned_rows bin_rows(arena *a, const forest_part *part, const matrix *rows, size_t from, size_t count);
 

@@ -205,8 +205,8 @@ static void compile_split(compiler *c, const tree_node *n, split *s)
         s->bin_count = c->model->sets[n->category_set - 1].count + 2;
         return;
     }
-    s->low = n->missing_yes ? 0 : 1;
-    s->high = (uint16_t)(cut_index(&c->features[n->feature], n->threshold) + 1 - s->low);
+    s->refused = n->missing_yes ? 0 : ~UINT64_C(0);
+    s->high = (uint16_t)(cut_index(&c->features[n->feature], n->threshold) + 1);
 }
 
 /* Depth is bounded by MODEL_MOST_DEPTH, which model_check has seen to. */
@@ -267,8 +267,10 @@ static compiled_tree compile_tree(compiler *c, const tree *from)
     uint32_t *inner = ARENA_ARRAY(c->arena, out.node_count, uint32_t);
     uint32_t *outer = inner + (out.node_count - out.leaf_count), inner_count = 0, outer_count = 0;
     for (uint32_t i = 0; i < out.node_count; i++) {
-        if (out.splits[i].no) inner[inner_count++] = i;
-        else outer[outer_count++] = i;
+        if (out.splits[i].no)
+            inner[inner_count++] = i;
+        else
+            outer[outer_count++] = i;
     }
     out.inner = inner, out.outer = outer;
     return out;
@@ -357,4 +359,47 @@ void forest_predict(arena *a, const forest *f, const matrix *rows, model_output 
     }
     if (output == OUTPUT_PROBABILITY)
         for (size_t row = 0; row < rows->rows; row++) model_link_apply(f->model, out + row * outputs);
+}
+
+/* ------------------------------------------------------------------ covers */
+
+static uint64_t rows_of_block(size_t rows, size_t block)
+{
+    size_t here = rows - block * BLOCK;
+    return here >= BLOCK ? ~UINT64_C(0) : (UINT64_C(1) << here) - 1;
+}
+
+static void count_covers(const forest *f, compiled_tree *t, const binned_rows *bins, uint64_t *met, uint64_t *here,
+                         double *covers)
+{
+    for (size_t block = 0; block < bins->blocks; block++) {
+        f->run->conditions(t, binned_block(bins, block), met);
+        here[0] = rows_of_block(bins->rows, block);
+        for (uint32_t i = 0; i < t->node_count; i++) {
+            covers[i] += __builtin_popcountll(here[i]);
+            if (!t->splits[i].no) continue;
+            here[i + 1] = here[i] & met[i];
+            here[t->splits[i].no] = here[i] & ~met[i];
+        }
+    }
+    t->covers = covers;
+    t->mean = mean_below(t, 0);
+}
+
+const forest *forest_with_covers(arena *a, const forest *f, const matrix *rows)
+{
+    forest *out = arena_copy(a, f, sizeof *f);
+    forest_part *parts = arena_copy(a, f->parts, f->part_count * sizeof *parts);
+    arena *own = arena_new();
+    uint64_t *met = ARENA_ARRAY(own, f->most_nodes + 1, uint64_t), *here = ARENA_ARRAY(own, f->most_nodes + 1, uint64_t);
+    for (size_t p = 0; p < f->part_count; p++) {
+        binned_rows bins = bin_rows(own, &parts[p], rows, 0, rows->rows);
+        compiled_tree *trees = arena_copy(a, parts[p].trees, parts[p].tree_count * sizeof *trees);
+        for (size_t t = 0; t < parts[p].tree_count; t++)
+            count_covers(f, &trees[t], &bins, met, here, ARENA_ARRAY(a, trees[t].node_count, double));
+        parts[p].trees = trees;
+    }
+    arena_drop(own);
+    out->parts = parts;
+    return out;
 }

@@ -17,6 +17,9 @@ AIC_ENGINE_API error forest_new(arena *a, const model *m, const forest **out);
 /* margin[row][output] or link(margin). */
 AIC_ENGINE_API void forest_predict(arena *a, const forest *f, const matrix *rows, model_output output, double *out);
 
+/* The same forest with the covers of these rows in place of the model's, for models whose file keeps none (ONNX). */
+AIC_ENGINE_API const forest *forest_with_covers(arena *a, const forest *f, const matrix *rows);
+
 /* Path-dependent TreeSHAP (Lundberg 2018): values[row][feature][output], added to what is there; base[output]. */
 AIC_ENGINE_API error forest_shap_path(arena *a, const forest *f, const matrix *rows, double *base, double *values);
 /* Shapley interaction values, path-dependent: [row][feature][feature][output], diagonals so that a row sums to its

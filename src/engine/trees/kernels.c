@@ -9,19 +9,19 @@
 
 /* ------------------------------------------------------------------ conditions of splits, 64 rows at a time */
 
-EVERYWHERE uint64_t met_range(const uint16_t *bins, uint16_t low, uint16_t high)
+/* Bins of at most `high`. */
+EVERYWHERE uint64_t met_range(const uint16_t *bins, uint16_t high)
 {
 #if defined(__AVX512BW__)
-    __m512i l = _mm512_set1_epi16((short)low), h = _mm512_set1_epi16((short)high);
-    __m512i first = _mm512_sub_epi16(_mm512_loadu_si512(bins), l);
-    __m512i second = _mm512_sub_epi16(_mm512_loadu_si512(bins + 32), l);
-    return _mm512_cmple_epu16_mask(first, h) | (uint64_t)_mm512_cmple_epu16_mask(second, h) << 32;
+    __m512i h = _mm512_set1_epi16((short)high);
+    return _mm512_cmple_epu16_mask(_mm512_loadu_si512(bins), h) |
+           (uint64_t)_mm512_cmple_epu16_mask(_mm512_loadu_si512(bins + 32), h) << 32;
 #elif defined(__AVX2__)
-    __m256i l = _mm256_set1_epi16((short)low), h = _mm256_set1_epi16((short)high);
+    __m256i h = _mm256_set1_epi16((short)high);
     uint64_t out = 0;
     for (int part = 0; part < 2; part++) {
         const __m256i *at = (const __m256i *)(const void *)(bins + 32 * part);
-        __m256i a = _mm256_sub_epi16(_mm256_loadu_si256(at), l), b = _mm256_sub_epi16(_mm256_loadu_si256(at + 1), l);
+        __m256i a = _mm256_loadu_si256(at), b = _mm256_loadu_si256(at + 1);
         a = _mm256_cmpeq_epi16(_mm256_min_epu16(a, h), a), b = _mm256_cmpeq_epi16(_mm256_min_epu16(b, h), b);
         /* Packing goes by halves of 128 bits: put them in order again. */
         __m256i bytes = _mm256_permute4x64_epi64(_mm256_packs_epi16(a, b), 0xd8);
@@ -30,7 +30,7 @@ EVERYWHERE uint64_t met_range(const uint16_t *bins, uint16_t low, uint16_t high)
     return out;
 #else
     uint64_t out = 0;
-    for (int row = 0; row < BLOCK; row++) out |= (uint64_t)((uint16_t)(bins[row] - low) <= high) << row;
+    for (int row = 0; row < BLOCK; row++) out |= (uint64_t)(bins[row] <= high) << row;
     return out;
 #endif
 }
@@ -45,22 +45,23 @@ static uint64_t met_set(const uint16_t *bins, const split *s)
     return out;
 }
 
-EVERYWHERE uint64_t met_split(const split *s, const uint16_t *bins)
+EVERYWHERE uint64_t met_split(const split *s, row_block rows)
 {
-    const uint16_t *of_feature = bins + (size_t)s->feature * BLOCK;
-    return s->bins ? met_set(of_feature, s) : met_range(of_feature, s->low, s->high);
+    const uint16_t *bins = rows.bins + (size_t)s->feature * BLOCK;
+    if (s->bins) return met_set(bins, s);
+    return met_range(bins, s->high) & ~(rows.missing[s->feature] & s->refused);
 }
 
-static void conditions(const compiled_tree *t, const uint16_t *bins, uint64_t *met)
+static void conditions(const compiled_tree *t, row_block rows, uint64_t *met)
 {
-    for (uint32_t i = 0; i < t->node_count; i++) met[i] = t->splits[i].no ? met_split(&t->splits[i], bins) : 0;
+    for (uint32_t i = 0; i < t->node_count; i++) met[i] = t->splits[i].no ? met_split(&t->splits[i], rows) : 0;
 }
 
-static void paths(const path_tree *t, const uint16_t *bins, uint64_t *met)
+static void paths(const path_tree *t, row_block rows, uint64_t *met)
 {
     for (uint32_t i = 0; i < t->count; i++) {
         uint64_t before = t->steps[i].before < 0 ? ~UINT64_C(0) : met[t->steps[i].before];
-        uint64_t yes = met_split(t->splits[i], bins);
+        uint64_t yes = met_split(t->splits[i], rows);
         met[2 * (size_t)i] = before & yes;
         met[2 * (size_t)i + 1] = before & ~yes;
     }
@@ -68,8 +69,8 @@ static void paths(const path_tree *t, const uint16_t *bins, uint64_t *met)
 
 /* ------------------------------------------------------------------ predictions */
 
-/* Each row's leaf, as the leaf's node. The rows of all leaves together are the whole block, so nothing of it is read before it
- * is written. */
+/* Each row's leaf, as the leaf's node. The rows of all leaves together are the whole block, so nothing of it is read
+ * before it is written. */
 typedef struct leaves_of_rows {
 #if defined(__AVX512BW__)
     __m512i first, second;
@@ -97,7 +98,7 @@ EVERYWHERE void add_leaves(const leaves_of_rows *leaves, const double *values, d
 }
 
 /* A tree of few nodes: to go on without looking whether any row is left costs less than a guess that is wrong. */
-static void predict_small(const compiled_tree *t, const uint16_t *bins, uint64_t *here, double *sums)
+static void predict_small(const compiled_tree *t, row_block rows, uint64_t *here, double *sums)
 {
     leaves_of_rows leaves = { 0 };
     here[0] = ~UINT64_C(0);
@@ -105,9 +106,9 @@ static void predict_small(const compiled_tree *t, const uint16_t *bins, uint64_t
     for (uint32_t k = 0; k < t->node_count - t->leaf_count; k++) {
         uint32_t i = t->inner[k];
         const split *s = &t->splits[i];
-        uint64_t rows = here[i], yes = met_split(s, bins);
-        here[i + 1] = rows & yes;
-        here[s->no] = rows & ~yes;
+        uint64_t come = here[i], yes = met_split(s, rows);
+        here[i + 1] = come & yes;
+        here[s->no] = come & ~yes;
     }
     for (uint32_t k = 0; k < t->leaf_count; k++) put_leaf(&leaves, here[t->outer[k]], t->outer[k]);
     add_leaves(&leaves, t->values, sums);
@@ -118,22 +119,22 @@ static void add_to(uint64_t rows, double value, double *sums)
     for (; rows; rows &= rows - 1) sums[__builtin_ctzll(rows)] += value;
 }
 
-static void predict_large(const compiled_tree *t, const uint16_t *bins, uint64_t *here, double *sums)
+static void predict_large(const compiled_tree *t, row_block rows, uint64_t *here, double *sums)
 {
     here[0] = ~UINT64_C(0);
     for (uint32_t i = 0; i < t->node_count;) {
         const split *s = &t->splits[i];
-        uint64_t rows = here[i];
-        if (!rows) {
+        uint64_t come = here[i];
+        if (!come) {
             i = s->after;
             continue;
         }
         if (s->no) {
-            uint64_t yes = met_split(s, bins);
-            here[i + 1] = rows & yes;
-            here[s->no] = rows & ~yes;
+            uint64_t yes = met_split(s, rows);
+            here[i + 1] = come & yes;
+            here[s->no] = come & ~yes;
         } else {
-            add_to(rows, t->values[i], sums);
+            add_to(come, t->values[i], sums);
         }
         i++;
     }
@@ -141,10 +142,12 @@ static void predict_large(const compiled_tree *t, const uint16_t *bins, uint64_t
 
 enum { SMALL_TREE = 512 }; /* nodes */
 
-static void predict(const compiled_tree *t, const uint16_t *bins, uint64_t *scratch, double *sums)
+static void predict(const compiled_tree *t, row_block rows, uint64_t *scratch, double *sums)
 {
-    if (t->node_count <= SMALL_TREE) predict_small(t, bins, scratch, sums);
-    else predict_large(t, bins, scratch, sums);
+    if (t->node_count <= SMALL_TREE)
+        predict_small(t, rows, scratch, sums);
+    else
+        predict_large(t, rows, scratch, sums);
 }
 
 /* ------------------------------------------------------------------ path-dependent values

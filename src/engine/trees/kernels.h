@@ -44,11 +44,11 @@ typedef struct pair_tree {
 typedef struct kernels {
     const char *name;
     /* Conditions of all splits of a tree over a block: met[node]. */
-    void (*conditions)(const compiled_tree *t, const uint16_t *bins, uint64_t *met);
+    void (*conditions)(const compiled_tree *t, row_block rows, uint64_t *met);
     /* sums[row] += leaf of each row of the block. `scratch`: node_count words. */
-    void (*predict)(const compiled_tree *t, const uint16_t *bins, uint64_t *scratch, double *sums);
+    void (*predict)(const compiled_tree *t, row_block rows, uint64_t *scratch, double *sums);
     /* Conditions of steps over a block, that of an edge and all edges of its feature above it: met[2 · step + side]. */
-    void (*paths)(const path_tree *t, const uint16_t *bins, uint64_t *met);
+    void (*paths)(const path_tree *t, row_block rows, uint64_t *met);
     /* sums[8-row group of the block][feature][8] += values of one tree for a block. */
     void (*path_values)(const path_tree *t, const uint64_t *met, size_t groups, size_t features, double *sums);
     /* sums[feature][feature][8] += interactions, and on the diagonal the values, of the 8 rows of one group. */

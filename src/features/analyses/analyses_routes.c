@@ -195,7 +195,9 @@ const route analyses_routes[] = {
     { POST, "/analyze", "Audit a table of decisions for bias", CAPABILITY("run_analysis"), TENANT,
       QUERY(analysis_query, analysis_query_fields), BODY(analysis_order, analysis_order_fields), .raw_body = true,
       .media = data_media, .raw_reply = "application/json", .reply_schema = report_schema,
-      .task_schema = task_receipt_schema, .audit = "analysis_run", .rate = RATE_ANALYZE,
+      .task_schema = task_receipt_schema, .audit = "analysis_run", .rate = RATE_ANALYZE, .computes = true,
+      .why_here = "A table of the request itself, within the limits: milliseconds, and somebody waits for the answer",
+      .task = "ANALYZE_DATASET",
       .description =
           "The table comes as JSON (`data`: a list of rows, or `columns`: a list for each column) or as "
           "text/csv with everything else in the query: at most 10,000 rows, 500 columns and 10 MB where the "

@@ -2,8 +2,6 @@
 
 #include "features/datasets/reading.h"
 
-enum { PURGE_AT_ONCE = 64 };
-
 /* ------------------------------------------------------------------ list, read, change */
 
 error datasets_list(scope *db, const datasets_query *query, page_reply *out)
@@ -69,23 +67,29 @@ error datasets_change(scope *db, uuid id, int64_t version, const dataset_change 
 
 /* ------------------------------------------------------------------ reading rows */
 
-/* One piece in a scope and an arena of its own. *is_there is false behind the last one. */
-static error read_piece(const dataset_reading *from, uuid id, int64_t number, table_feed *feed, bool *is_there,
-                        size_t *length)
+error datasets_piece(scope *db, uuid id, int64_t number, text *out)
+{
+    bool found;
+    dataset_chunk_row chunk;
+    scope_reads(db);
+    TRY(sql_dataset_chunk(db, &(sql_dataset_chunk_in){ .dataset_id = id, .number = number }, &found, &chunk));
+    *out = found ? chunk.bytes : (text){ 0 };
+    return OK;
+}
+
+/* In a scope and an arena of its own. *length is 0 behind the last one. */
+static error read_piece(const dataset_reading *from, uuid id, int64_t number, table_feed *feed, size_t *length)
 {
     arena *a = arena_new();
     scope *db;
-    dataset_chunk_row chunk;
+    text piece = { 0 };
     error bad = scope_open_tenant(from->store, a, &from->who, &db);
     if (!bad) {
-        scope_reads(db);
-        bad = sql_dataset_chunk(db, &(sql_dataset_chunk_in){ .dataset_id = id, .number = number }, is_there, &chunk);
+        bad = datasets_piece(db, id, number, &piece);
         scope_rollback(db);
     }
-    if (!bad && *is_there) {
-        *length = chunk.bytes.length;
-        bad = table_feed_more(feed, chunk.bytes);
-    }
+    *length = piece.length;
+    if (!bad && piece.length) bad = table_feed_more(feed, piece);
     bad = error_copy(table_feed_arena(feed), bad);
     arena_drop(a);
     return bad;
@@ -112,10 +116,9 @@ error datasets_read(const dataset_reading *from, arena *a, uuid id, row_sink sin
     table_feed *feed = table_feed_new(a, what->media_type, sink, (table_limits){ .record = DATASET_ROW_BYTES });
     int64_t read = 0;
     for (int64_t number = 0;; number++) {
-        bool is_there = false;
-        size_t length = 0;
-        TRY(read_piece(from, id, number, feed, &is_there, &length));
-        if (!is_there) break;
+        size_t length;
+        TRY(read_piece(from, id, number, feed, &length));
+        if (!length) break;
         read += (int64_t)length;
         if (from->progress) TRY(from->progress(from->context, (double)read / (double)what->bytes));
     }
@@ -131,66 +134,4 @@ error datasets_mark_deleted(scope *db, uuid id)
     int64_t marked;
     TRY(sql_dataset_deleting(db, &(sql_dataset_deleting_in){ .id = id }, &marked));
     return marked ? OK : no_such(db->arena);
-}
-
-static error purge_in(scope *db, uuid org_id, uuid id)
-{
-    int64_t gone = PURGE_AT_ONCE;
-    while (gone == PURGE_AT_ONCE) {
-        TRY(sql_dataset_chunks_delete(
-            db, &(sql_dataset_chunks_delete_in){ .org_id = org_id, .dataset_id = id, .lim = PURGE_AT_ONCE }, &gone));
-        TRY(scope_pause(db));
-    }
-    return OK;
-}
-
-error datasets_purge(store *s, arena *a, const caller *who, uuid id)
-{
-    scope *db;
-    TRY(scope_open_tenant(s, a, who, &db));
-    error bad = purge_in(db, who->org_id, id);
-    if (!bad) bad = sql_dataset_delete(db, &(sql_dataset_delete_in){ .org_id = who->org_id, .id = id });
-    if (!bad) bad = scope_commit(db);
-    scope_rollback(db);
-    return bad;
-}
-
-static error clean_up_one(scope *db, const dataset_overdue *one)
-{
-    int64_t marked;
-    TRY(scope_set_org(db, one->org_id));
-    TRY(sql_dataset_expired(db, &(sql_dataset_expired_in){ .org_id = one->org_id, .id = one->id }, &marked));
-    TRY(purge_in(db, one->org_id, one->id));
-    TRY(sql_dataset_delete(db, &(sql_dataset_delete_in){ .org_id = one->org_id, .id = one->id }));
-    return scope_pause(db);
-}
-
-static error clean_up_all(scope *db, int *deleted)
-{
-    dataset_overdue_list overdue = { .count = DATASET_CLEAN_UP_AT_ONCE };
-    while (overdue.count == DATASET_CLEAN_UP_AT_ONCE) {
-        TRY(sql_datasets_overdue(db, &(sql_datasets_overdue_in){ .lim = DATASET_CLEAN_UP_AT_ONCE }, &overdue));
-        for (size_t i = 0; i < overdue.count; i++, ++*deleted) TRY(clean_up_one(db, &overdue.items[i]));
-    }
-    return scope_commit(db);
-}
-
-error datasets_clean_up(platform *app, arena *a)
-{
-    caller nobody = { .kind = ACTOR_SYSTEM };
-    scope *db;
-    int deleted = 0;
-    error bad =
-        scope_open_system(app->store, a, S7_SCHEDULER,
-                          TEXT("delete data sets that are past their date or were never finished"), &nobody, &db);
-    if (!bad) {
-        bad = clean_up_all(db, &deleted);
-        scope_rollback(db);
-    }
-    if (bad)
-        log_event(app->log, LOG_ERROR, "datasets_clean_up", bad->message, NULL);
-    else if (deleted)
-        log_event(app->log, LOG_INFO, "datasets_clean_up", "Deleted data sets that were overdue.",
-                  (log_field[]){ LOG_I("deleted", deleted), LOG_END });
-    return bad;
 }

@@ -14,8 +14,7 @@
 enum {
     DATASET_UPLOADS_AT_ONCE = 4, /* of one organization */
     DATASETS_MOST = 1000,
-    DATASET_ROW_BYTES = 128 * 1024,
-    DATASET_CLEAN_UP_AT_ONCE = 200
+    DATASET_ROW_BYTES = 128 * 1024
 };
 
 typedef struct dataset_draft {
@@ -65,17 +64,24 @@ typedef struct dataset_reading {
  */
 error datasets_read(const dataset_reading *from, arena *a, uuid id, row_sink sink, dataset *what);
 
+/* One piece as it is stored; empty behind the last one. */
+error datasets_piece(scope *db, uuid id, int64_t number, text *out);
+
 /* ------------------------------------------------------------------ uploads and deletion */
 
 extern const body_stream dataset_upload;  /* POST /datasets */
 extern const body_stream dataset_content; /* PUT /datasets/{id}/content */
 error datasets_upload_finish(request *rq, dataset_view *out);
 
-/* Marks it, so that nobody sees it any more: in the scope's transaction. */
+/* Marks it, so that nobody sees it any more: in the scope's transaction. Then wake the cleaner, once that is committed.
+ */
 error datasets_mark_deleted(scope *db, uuid id);
-/* Takes away what is marked, a few pieces a transaction. What fails is done by the daily pass. */
-error datasets_purge(store *s, arena *a, const caller *who, uuid id);
-/* The daily pass over all organizations: what is past its date, and what crashed servers left behind. */
-error datasets_clean_up(platform *app, arena *a);
+
+/* Takes away, a few pieces a transaction, what is marked, past its date, or was left by servers that crashed: when it
+ * is woken, when the server starts, and once a day. */
+typedef struct dataset_cleaner dataset_cleaner;
+error datasets_cleaner_start(arena *a, platform *app);
+void datasets_cleaner_wake(const platform *app);
+void datasets_cleaner_stop(platform *app);
 
 #endif

@@ -114,13 +114,15 @@ where c.org_id = $org_id and c.dataset_id = $dataset_id
 -- in: org_id uuid, id uuid
 delete from datasets where org_id = $org_id and id = $id and status = 'DELETING';
 
--- Past their date; deleted in part when a server crashed; uploads that nobody goes on with.
+-- Marked, or deleted in part when a server crashed; past their date; uploads that nobody goes on with. Of one that cannot be
+-- read the row stays for a day and says why.
 -- name: datasets_overdue :many
 -- as: system
 -- in: lim bigint
--- out: dataset_overdue (org_id uuid, id uuid)
-select d.org_id, d.id from datasets d
+-- out: dataset_overdue (org_id uuid, id uuid, keeps_row boolean)
+select d.org_id, d.id, d.status = 'FAILED' and d.updated_at > now() - interval '1 day' as keeps_row from datasets d
 where d.status = 'DELETING'
+   or (d.status = 'FAILED' and exists (select from dataset_chunks c where c.org_id = d.org_id and c.dataset_id = d.id))
    or d.retention_until < now()
    or (d.status in ('UPLOADING', 'FAILED') and d.created_at < now() - interval '1 hour'
        and coalesce((select c.created_at from dataset_chunks c where c.org_id = d.org_id and c.dataset_id = d.id

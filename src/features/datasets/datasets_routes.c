@@ -103,23 +103,56 @@ static error patch_dataset(request *rq, const void *body, void *reply)
     return OK;
 }
 
-/* On record in the transaction that makes it disappear; then the pieces go, a few at a time. */
+/* On record in the transaction that makes it disappear; its pieces go behind the request's back. */
 static error delete_dataset(request *rq, const void *body, void *reply)
 {
     (void)body, (void)reply;
     const id_path *path = rq->path;
-    platform *app = rq->app;
-    const caller *who = &rq->scope->who;
     TRY(datasets_mark_deleted(rq->scope, path->id));
     TRY(door_audit(rq->scope, &(audit_note){ .event = "dataset_deleted",
-                                             .org_id = { true, who->org_id },
+                                             .org_id = { true, rq->scope->who.org_id },
                                              .subject_type = "dataset",
                                              .subject_id = { true, path->id } }));
-    TRY(scope_pause(rq->scope));
-    error left = datasets_purge(app->store, rq->arena, who, path->id);
-    if (left)
-        log_event(app->log, LOG_WARNING, "dataset_left_behind", left->message,
-                  (log_field[]){ LOG_T("dataset_id", uuid_format(rq->arena, path->id)), LOG_END });
+    TRY(scope_pause(rq->scope)); /* committed before the cleaner looks */
+    datasets_cleaner_wake(rq->app);
+    return OK;
+}
+
+typedef struct download {
+    platform *app;
+    caller who;
+    uuid id;
+    int64_t number;
+} download;
+
+static error next_piece(request *rq, arena *a, text *piece)
+{
+    download *d = rq->stream;
+    scope *db;
+    TRY(scope_open_tenant(d->app->store, a, &d->who, &db));
+    error bad = datasets_piece(db, d->id, d->number++, piece);
+    scope_rollback(db);
+    return bad;
+}
+
+static error get_content(request *rq, const void *body, void *reply)
+{
+    (void)body, (void)reply;
+    const id_path *path = rq->path;
+    dataset_view found;
+    TRY(datasets_find(rq->scope, path->id, &found));
+    if (!text_equal_string(found.row.status, "READY"))
+        return fail(rq->arena, CONFLICT, "/id", "This data set is %.*s; only one that is READY can be downloaded.",
+                    PRINT(found.row.status));
+    download *d = ARENA_NEW(rq->arena, download);
+    *d = (download){ .app = rq->app, .who = rq->scope->who, .id = path->id };
+    rq->stream = d;
+    bool is_csv = text_equal_string(found.row.media_type, "text/csv");
+    reply_attachment(rq, is_csv                                                            ? "dataset.csv"
+                         : text_equal_string(found.row.media_type, "application/x-ndjson") ? "dataset.ndjson"
+                                                                                           : "dataset.json");
+    reply_header(rq, "ETag", text_format(rq->arena, "\"%.*s\"", PRINT(found.row.sha256)));
+    reply_pieces(rq, text_string(rq->arena, found.row.media_type), (uint64_t)found.row.bytes, next_piece);
     return OK;
 }
 
@@ -151,6 +184,10 @@ const route datasets_routes[] = {
       LIST_REPLY(item_fields, dataset), .key_reads = true, .rate = RATE_READ, .handle = get_datasets },
     { GET, "/datasets/{id}", "Read what a data set holds", SIGNED_IN, TENANT, PATH(id_path, id_path_fields),
       REPLY(dataset_view, view_fields), .key_reads = true, .rate = RATE_READ, .handle = get_dataset },
+    { GET, "/datasets/{id}/content", "Download a data set", CAPABILITY("run_analysis"), TENANT,
+      PATH(id_path, id_path_fields), .raw_reply = "text/csv", .audit = "data_exported", .rate = RATE_EXPORT,
+      .description = "Byte for byte as it was uploaded, in its own media type; the ETag is its SHA-256.",
+      .handle = get_content },
     { PATCH, "/datasets/{id}", "Change a data set's name, purpose or date", CAPABILITY("run_analysis"), TENANT,
       PATH(id_path, id_path_fields), BODY(dataset_change, change_fields), REPLY(dataset_view, view_fields),
       .audit = "dataset_changed", .rate = RATE_WRITE, .if_match = true, .handle = patch_dataset },

@@ -71,14 +71,6 @@ static error mark_deleted(upload *u, scope *db, const void *given)
     return datasets_mark_deleted(db, u->id);
 }
 
-static error drop_pieces(upload *u, scope *db, const void *given)
-{
-    (void)given;
-    int64_t gone;
-    return sql_dataset_chunks_delete(
-        db, &(sql_dataset_chunks_delete_in){ .org_id = u->who.org_id, .dataset_id = u->id, .lim = INT64_MAX }, &gone);
-}
-
 /* ------------------------------------------------------------------ begin */
 
 /* The data is at fault, not the request: 422, whatever a reader of requests would call it. */
@@ -169,7 +161,7 @@ static error begin_new(request *rq)
                                                          .created_by = { db->who.kind == ACTOR_USER, db->who.id } }));
     TRY(scope_pause(db));
     u->id = id;
-    rq->upload = u;
+    rq->stream = u;
     if (u->is_complete) look_at_it(u, rq->arena);
     return OK;
 }
@@ -211,7 +203,7 @@ static error begin_more(request *rq)
     u->chunks = tail.chunks;
     u->stored = tail.received;
     u->id = path->id;
-    rq->upload = u;
+    rq->stream = u;
     if (u->is_complete) look_at_it(u, rq->arena);
     return OK;
 }
@@ -238,7 +230,7 @@ static error read_back(upload *u, scope *db, const void *given)
 
 static error catch_up(request *rq, bool *more)
 {
-    upload *u = rq->upload;
+    upload *u = rq->stream;
     for (int i = 0; u->feed && i < CATCH_UP_AT_ONCE && u->caught_up < u->chunks; i++) {
         TRY(of_the_data(u, rq->arena, in_scope(u, rq->arena, read_back, NULL)));
         u->caught_up++;
@@ -262,7 +254,7 @@ static error check_size(upload *u, arena *a, size_t more)
 
 static error take_piece(request *rq, text piece)
 {
-    upload *u = rq->upload;
+    upload *u = rq->stream;
     TRY(of_the_data(u, rq->arena, check_size(u, rq->arena, piece.length)));
     TRY(of_the_data(u, rq->arena, look_at_piece(u, piece)));
     TRY(in_scope(u, rq->arena, store_piece, &piece));
@@ -301,7 +293,7 @@ static error store_whole(request *rq, upload *u)
 
 error datasets_upload_finish(request *rq, dataset_view *out)
 {
-    upload *u = rq->upload;
+    upload *u = rq->stream;
     if (u->is_complete) TRY(store_whole(rq, u));
     TRY(datasets_find(rq->scope, u->id, out));
     reply_header(rq, "Upload-Offset", text_format(rq->arena, "%lld", (long long)u->stored));
@@ -312,15 +304,13 @@ error datasets_upload_finish(request *rq, dataset_view *out)
  * session has ended meanwhile is cleaned up as well. */
 static void abandon(request *rq)
 {
-    upload *u = rq->upload;
+    upload *u = rq->stream;
     if (!u) return;
     u->who.jti = (uuid){ { 0 } };
     bool is_kept = u->is_resumable && !u->problem;
     if (is_kept) return;
-    bool is_deleted = u->creates;
-    error bad = in_scope(u, rq->arena, is_deleted ? mark_deleted : mark_failed, NULL);
-    if (!bad && is_deleted) bad = datasets_purge(u->app->store, rq->arena, &u->who, u->id);
-    if (!bad && !is_deleted) bad = in_scope(u, rq->arena, drop_pieces, NULL);
+    error bad = in_scope(u, rq->arena, u->creates ? mark_deleted : mark_failed, NULL);
+    datasets_cleaner_wake(u->app);
     if (bad && bad->kind != NOT_FOUND)
         log_event(u->app->log, LOG_WARNING, "dataset_left_behind", bad->message,
                   (log_field[]){ LOG_T("dataset_id", uuid_format(rq->arena, u->id)), LOG_END });

@@ -9,6 +9,7 @@
 #include "features/keys/keys.h"
 #include "features/models/models.h"
 #include "features/rates/rates.h"
+#include "features/tasks/tasks.h"
 
 #include <strings.h>
 
@@ -388,6 +389,7 @@ static void metrics(void *shared, text_builder *out)
     rates_metrics(app->rates, out);
     billing_metrics(app, out);
     model_cache_metrics(app->models, out);
+    tasks_metrics(app, out);
 }
 
 http_door door_of_the_platform(void)

@@ -94,46 +94,6 @@ static text outcome_of(const explaining *x, const explanation *e, size_t output)
     return output < names->count ? names->items[output] : NO_TEXT;
 }
 
-static void write_reasons_of(json_writer *w, const explaining *x, const explanation *e, size_t row, size_t output)
-{
-    arena *a = w->out.arena;
-    told_reason told[REASONS_OF_A_ROW];
-    text *values = ARENA_ARRAY(a, e->features, text);
-    double *contributions = ARENA_ARRAY(a, e->features, double);
-    for (size_t f = 0; f < e->features; f++) {
-        values[f] = subject_value(a, &x->subject, f, matrix_row(&x->rows, row)[f]);
-        contributions[f] = e->values[(row * e->features + f) * e->outputs + output];
-    }
-    reason_source from = {
-        e->feature_names, values, contributions, e->features, outcome_of(x, e, output), x->subject.protected_attributes
-    };
-    size_t count = reasons_of(a, &from, REASONS_OF_A_ROW, told);
-    json_open(w, '[');
-    for (size_t i = 0; i < count; i++) {
-        json_open(w, '{');
-        json_key(w, "sentence"), json_write_text(w, told[i].sentence);
-        json_key(w, "feature"), json_write_text(w, told[i].feature);
-        json_key(w, "value"), json_write_text(w, told[i].value);
-        json_key(w, "contribution"), json_write_number(w, told[i].contribution);
-        json_key(w, "is_protected"), json_write_bool(w, told[i].is_protected);
-        json_close(w, '}');
-    }
-    json_close(w, ']');
-}
-
-void write_explanation(json_writer *w, const explaining *x, const explanation *e)
-{
-    explanation_json_members(w, e);
-    write_values(w, x);
-    json_key(w, "outcome"), json_write_text(w, outcome_of(x, e, 0));
-    json_key(w, "reasons"), json_open(w, '[');
-    for (size_t r = 0; r < e->rows && r < ROWS_WITH_REASONS; r++)
-        write_reasons_of(w, x, e, r, e->outputs == 1 ? 0 : decided(e, r));
-    json_close(w, ']');
-}
-
-/* ------------------------------------------------------------------ all rows together */
-
 static size_t protected_features(arena *a, const subject *s, size_t **out)
 {
     size_t count = 0;
@@ -142,6 +102,62 @@ static size_t protected_features(arena *a, const subject *s, size_t **out)
         if (subject_protects(s, s->shape->features[f].name)) (*out)[count++] = f;
     return count;
 }
+
+static int by_number(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return x < y ? -1 : x > y;
+}
+
+/* Medians of the data's numbers: what is usual. NaN for categories. */
+static const double *usual_values(arena *a, const explaining *x)
+{
+    matrix rows = rows_evenly(a, &x->all, USUAL_ROWS);
+    double *usual = ARENA_ARRAY(a, rows.columns, double), *column = ARENA_ARRAY(a, rows.rows, double);
+    for (size_t f = 0; f < rows.columns; f++) {
+        size_t count = 0;
+        for (size_t r = 0; r < rows.rows; r++)
+            if (!isnan(matrix_row(&rows, r)[f])) column[count++] = matrix_row(&rows, r)[f];
+        qsort(column, count, sizeof *column, by_number);
+        bool says = count >= USUAL_LEAST && !x->subject.shape->features[f].is_category;
+        usual[f] = says ? column[count / 2] : NAN;
+    }
+    return usual;
+}
+
+static error write_reasons(json_writer *w, const explaining *x, const explanation *e)
+{
+    arena *a = w->out.arena;
+    size_t *shielded;
+    reasons_options options = reasons_options_standard();
+    options.side = REASONS_BOTH;
+    options.most = REASONS_OF_A_ROW;
+    options.higher_is_favorable = !x->order.higher_is_favorable.is_set || x->order.higher_is_favorable.value;
+    options.usual = usual_values(a, x);
+    options.protected_count = protected_features(a, &x->subject, &shielded);
+    options.protected_features = shielded;
+    json_key(w, "reasons"), json_open(w, '[');
+    /* Coefficients of a local model are no contributions: they add up to nothing. */
+    size_t told = e->method == METHOD_LIME ? 0 : e->rows;
+    for (size_t r = 0; r < told && r < ROWS_WITH_REASONS; r++) {
+        reason_list found;
+        options.output = e->outputs == 1 ? 0 : decided(e, r);
+        TRY(reasons_of(a, e, &x->subject.predictor, &x->rows, r, &options, &found));
+        reasons_json(w, &found);
+    }
+    json_close(w, ']');
+    return OK;
+}
+
+error write_explanation(json_writer *w, const explaining *x, const explanation *e)
+{
+    explanation_json_members(w, e);
+    write_values(w, x);
+    json_key(w, "outcome"), json_write_text(w, outcome_of(x, e, 0));
+    return write_reasons(w, x, e);
+}
+
+/* ------------------------------------------------------------------ all rows together */
 
 error write_summary(json_writer *w, const explaining *x, const explanation *e, const matrix *rows)
 {

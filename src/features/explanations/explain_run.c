@@ -115,7 +115,7 @@ static error explain_rows_of(explaining *x, json_writer *w)
                     explain_method_name(method), EXPLAIN_MOST_SAMPLED, x->rows.rows, EXPLAIN_MOST_SAMPLED);
     (void)step_watch(x, 0.4, 0.9, "explaining");
     TRY(explain_with(x, method, &x->rows, &e));
-    write_explanation(w, x, e);
+    TRY(write_explanation(w, x, e));
     return x->rows.rows < SUMMARY_LEAST_ROWS ? OK : write_summary(w, x, e, &x->rows);
 }
 

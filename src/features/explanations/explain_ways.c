@@ -192,7 +192,7 @@ static error write_dependence(json_writer *w, explaining *x, const weighed *orde
     bool *has_effects = ARENA_ARRAY(a, shown, bool);
     json_key(w, "dependence"), json_open(w, '[');
     for (size_t i = 0; i < shown; i++) {
-        dependence d;
+        feature_dependence d;
         dependence_options options = dependence_options_standard(order[i].feature, output);
         options.is_category = x->subject.shape->features[order[i].feature].is_category;
         TRY(subject_class(a, &x->subject, x->order.class, &options.class_index));
@@ -231,7 +231,7 @@ static error labelled(explaining *x, matrix *rows, double **kept)
 
 static error write_importance(json_writer *w, explaining *x)
 {
-    importance found;
+    feature_importance found;
     matrix rows;
     double *labels;
     const predictor *p = &x->subject.predictor;

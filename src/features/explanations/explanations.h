@@ -39,6 +39,7 @@ typedef struct explain_order {
     text method, target, kind, output, class, rows, background;
     maybe_uuid model_id, system_id, dataset_id, background_dataset_id;
     bool interactions;
+    maybe_bool higher_is_favorable;
     int64_t seed;
     maybe_integer coalitions, samples, num_features;
     maybe_number tolerance;
@@ -79,22 +80,24 @@ error explanations_keep(scope *db, const explanation_wanted *in, explanation_row
 typedef struct told_reason {
     text sentence, feature, value;
     double contribution;
-    bool raised; /* towards the outcome that the output stands for */
+    bool is_against; /* the person */
     bool is_protected;
 } told_reason;
 
-typedef struct narrative {
+typedef struct decision_narrative {
     uuid decision_id;
     maybe_uuid explanation_id;
     text audience, headline, decision, role_of_the_machine, would_have_changed, data_sources, right_to_contest, contact,
         text_whole;
     item_list reasons;    /* told_reason */
     text_list flags;      /* what a reader must know: a protected attribute among the reasons, a surrogate */
+    text_list missing;    /* what is owed and not on record */
     int64_t completeness; /* 100 with contributions, 60 with inputs only, 30 otherwise */
+    double reading_grade; /* school years that the text asks for */
     text method, model_name, result_sha256;
-} narrative;
+} decision_narrative;
 
-error explanations_narrate(scope *db, uuid decision_id, text audience, narrative *out);
+error explanations_narrate(scope *db, uuid decision_id, text audience, decision_narrative *out);
 
 extern const route explanations_routes[];
 extern const task_kind explain_task, train_task;
@@ -102,17 +105,5 @@ extern const task_kind explain_task, train_task;
 /* ------------------------------------------------------------------ within this room */
 
 extern const field explain_order_fields[], train_order_fields[];
-
-/* The largest |contributions| of one row, in words. Values come as JSON beside them. */
-typedef struct reason_source {
-    const text *features;
-    const text *values; /* the person's own, as texts; NO_TEXT: missing */
-    const double *contributions;
-    size_t count;
-    text outcome; /* what a positive contribution speaks for: "class yes", "the score" */
-    text_list protected_attributes;
-} reason_source;
-text reason_sentence(arena *a, text feature, text value, double contribution, text outcome);
-size_t reasons_of(arena *a, const reason_source *from, size_t most, told_reason *out);
 
 #endif

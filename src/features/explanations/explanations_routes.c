@@ -31,6 +31,8 @@ const char *const explain_method_names[] = { "auto",        "tree-path", "tree-i
               .doc = "Left out: margin for exact methods of trees, else probability"),                                 \
         FIELD(explain_order, class, A_TEXT, MAX(200), .doc = "Of several outputs only this one, by name or number"),   \
         FIELD(explain_order, interactions, A_BOOL, .doc = "tree-path: pairs of features as well"),                     \
+        FIELD(explain_order, higher_is_favorable, MAYBE_BOOL,                                                          \
+              .doc = "Does a higher output favour the person; true when left out. Says which reasons count against"),  \
         FIELD(explain_order, seed, AN_INTEGER, MIN(0), MAX(9007199254740991.0), STANDARD("1")),                        \
         FIELD(explain_order, coalitions, MAYBE_INTEGER, MIN(2), MAX(1000000), .doc = "kernel: most coalitions a row"), \
         FIELD(explain_order, tolerance, MAYBE_NUMBER, MIN(0), MAX(1),                                                  \
@@ -66,8 +68,7 @@ static const field csv_fields[] = { ORDER_FIELDS, FIELD(explain_order, rows, A_T
                                     FIELDS_END };
 
 #define TRAIN_FIELDS                                                                                                   \
-    FIELD(train_order, target, A_TEXT, REQUIRED, MIN(1), MAX(200), .doc = "The column to learn"),                      \
-        FIELD(train_order, kind, ONE_OF(surrogate_names), STANDARD("gbdt")),                                           \
+    FIELD(train_order, kind, ONE_OF(surrogate_names), STANDARD("gbdt")),                                               \
         FIELD(train_order, name, A_TEXT, MIN(1), MAX(200),                                                             \
               .doc = "Of the model that is registered; the target when left out"),                                     \
         FIELD(train_order, version, A_TEXT, MIN(1), MAX(60), .doc = "Left out: the time of the training"),             \
@@ -79,7 +80,8 @@ static const field csv_fields[] = { ORDER_FIELDS, FIELD(explain_order, rows, A_T
         FIELD(train_order, ignore, TEXTS, MAX(200), .most_items = EXPLAIN_MOST_COLUMNS,                                \
               .doc = "Columns that are no features"),                                                                  \
         FIELD(train_order, protected_attributes, TEXTS, MAX(200), .most_items = 32,                                    \
-              .doc = "Columns of protected groups: they are no features, unless they are not ignored"),                \
+              .doc = "Columns of protected groups, whose figures are told; they stay features unless they are in "     \
+                     "`ignore`"),                                                                                      \
         FIELD(train_order, trees, AN_INTEGER, MIN(1), MAX(1000), STANDARD("100")),                                     \
         FIELD(train_order, depth, AN_INTEGER, MIN(1), MAX(10), STANDARD("6")),                                         \
         FIELD(train_order, rate, MAYBE_NUMBER, MIN(0.0001), MAX(1)),                                                   \
@@ -94,7 +96,11 @@ static const field csv_fields[] = { ORDER_FIELDS, FIELD(explain_order, rows, A_T
         FIELD(train_order, balanced, A_BOOL, .doc = "Class weights inverse to their frequency"),                       \
         FIELD(train_order, seed, AN_INTEGER, MIN(0), MAX(9007199254740991.0), STANDARD("1"))
 
-const field train_order_fields[] = { TRAIN_FIELDS, FIELDS_END };
+#define TARGET_DOC A_TEXT, MIN(1), MAX(200), .doc = "The column to learn"
+
+const field train_order_fields[] = { FIELD(train_order, target, TARGET_DOC, REQUIRED), TRAIN_FIELDS, FIELDS_END };
+/* Of text/csv; a JSON body says it all itself. */
+static const field train_csv_fields[] = { FIELD(train_order, target, TARGET_DOC), TRAIN_FIELDS, FIELDS_END };
 
 static const field wanted_fields[] = {
     FIELD(explanation_wanted, task_id, A_UUID, REQUIRED, .doc = "Of an explanation that has succeeded"),
@@ -139,32 +145,34 @@ static const field row_fields[] = {
 };
 
 static const field reason_fields[] = { FIELD(told_reason, sentence, A_TEXT),
-                                       FIELD(told_reason, feature, A_TEXT),
+                                       FIELD(told_reason, feature, A_TEXT, .doc = "As a person calls it"),
                                        FIELD(told_reason, value, A_TEXT, NULLABLE),
                                        FIELD(told_reason, contribution, A_NUMBER),
-                                       FIELD(told_reason, raised, A_BOOL,
-                                             .doc = "Spoke for the outcome that the output stands for"),
+                                       FIELD(told_reason, is_against, A_BOOL, .doc = "Counted against the person"),
                                        FIELD(told_reason, is_protected, A_BOOL),
                                        FIELDS_END };
 
 static const field narrative_fields[] = {
-    FIELD(narrative, decision_id, A_UUID),
-    FIELD(narrative, explanation_id, MAYBE_UUID, .doc = "null: none is attached"),
-    FIELD(narrative, audience, ONE_OF(audience_names)),
-    FIELD(narrative, headline, A_TEXT),
-    FIELD(narrative, decision, A_TEXT, .doc = "What was decided, and when"),
-    FIELD(narrative, role_of_the_machine, A_TEXT),
-    FIELD(narrative, reasons, LIST_OF(told_reason, reason_fields), .doc = "The five that weighed most"),
-    FIELD(narrative, would_have_changed, A_TEXT, NULLABLE, .doc = "When it is known"),
-    FIELD(narrative, data_sources, A_TEXT),
-    FIELD(narrative, right_to_contest, A_TEXT),
-    FIELD(narrative, contact, A_TEXT),
-    FIELD(narrative, flags, TEXTS),
-    FIELD(narrative, completeness, AN_INTEGER, .doc = "100 with contributions, 60 with inputs only, 30 otherwise"),
-    FIELD(narrative, method, A_TEXT, NULLABLE),
-    FIELD(narrative, model_name, A_TEXT, NULLABLE),
-    FIELD(narrative, result_sha256, A_TEXT, NULLABLE),
-    FIELD_AS(narrative, text_whole, "text", A_TEXT, .doc = "All of it, to be read"),
+    FIELD(decision_narrative, decision_id, A_UUID),
+    FIELD(decision_narrative, explanation_id, MAYBE_UUID, .doc = "null: none is attached"),
+    FIELD(decision_narrative, audience, ONE_OF(audience_names)),
+    FIELD(decision_narrative, headline, A_TEXT),
+    FIELD(decision_narrative, decision, A_TEXT, .doc = "What was decided, and when"),
+    FIELD(decision_narrative, role_of_the_machine, A_TEXT),
+    FIELD(decision_narrative, reasons, LIST_OF(told_reason, reason_fields), .doc = "The five that weighed most"),
+    FIELD(decision_narrative, would_have_changed, A_TEXT, NULLABLE, .doc = "When it is known"),
+    FIELD(decision_narrative, data_sources, A_TEXT),
+    FIELD(decision_narrative, right_to_contest, A_TEXT),
+    FIELD(decision_narrative, contact, A_TEXT),
+    FIELD(decision_narrative, flags, TEXTS, .doc = "What a reader must know"),
+    FIELD(decision_narrative, missing, TEXTS, .doc = "What is owed and not on record"),
+    FIELD(decision_narrative, reading_grade, A_NUMBER, NULLABLE, .doc = "School years that the text asks for"),
+    FIELD(decision_narrative, completeness, AN_INTEGER,
+          .doc = "100 with contributions, 60 with inputs only, 30 otherwise"),
+    FIELD(decision_narrative, method, A_TEXT, NULLABLE),
+    FIELD(decision_narrative, model_name, A_TEXT, NULLABLE),
+    FIELD(decision_narrative, result_sha256, A_TEXT, NULLABLE),
+    FIELD_AS(decision_narrative, text_whole, "text", A_TEXT, .doc = "All of it, to be read"),
     FIELDS_END
 };
 
@@ -270,7 +278,7 @@ const route explanations_routes[] = {
     EXPLAIN("/explain/counterfactual", "What would have changed the outcome", post_counterfactual),
     EXPLAIN("/explain/global", "What the model goes by over all rows: importance, dependence, summary", post_global),
     { POST, "/models/train", "Train a model and register it", CAPABILITY("manage_models"), TENANT,
-      QUERY(train_order, train_order_fields), BODY(train_order, train_order_fields), TASK_REPLY, .raw_body = true,
+      QUERY(train_order, train_csv_fields), BODY(train_order, train_order_fields), TASK_REPLY, .raw_body = true,
       .media = data_media, .audit = "training_asked", .rate = RATE_EXPLAIN,
       .description =
           "The rows come as POST /explain takes them. The task's result names the model, which is registered in "
@@ -290,7 +298,8 @@ const route explanations_routes[] = {
       .description = "What is attached last is what the affected person is shown.",
       .handle = post_decision_explanation },
     { GET, "/decisions/{id}/explanation", "Tell somebody why it was decided so", SIGNED_IN, TENANT,
-      PATH(id_path, id_path_fields), QUERY(audience_query, audience_fields), REPLY(narrative, narrative_fields),
-      .key_reads = true, .rate = RATE_READ, .handle = get_decision_explanation },
+      PATH(id_path, id_path_fields), QUERY(audience_query, audience_fields),
+      REPLY(decision_narrative, narrative_fields), .key_reads = true, .rate = RATE_READ,
+      .handle = get_decision_explanation },
     ROUTES_END
 };

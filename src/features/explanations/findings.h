@@ -6,6 +6,8 @@
 
 enum {
     REASONS_OF_A_ROW = 5,
+    USUAL_ROWS = 1000,            /* whose medians are usual, … */
+    USUAL_LEAST = 20,             /* … if there are so many */
     ROWS_WITH_REASONS = 200,      /* in words; figures are there for all */
     SUMMARY_LEAST_ROWS = 10,      /* from here on a picture of all rows is worth something */
     BACKGROUND_STANDARD = 100,    /* rows of the data that stand for the population when no background is sent, … */
@@ -37,7 +39,7 @@ error method_of_order(explaining *x, explain_method *out);
 
 /* Members of the result. */
 void write_subject(json_writer *w, const explaining *x);
-void write_explanation(json_writer *w, const explaining *x, const explanation *e);
+error write_explanation(json_writer *w, const explaining *x, const explanation *e);
 error write_summary(json_writer *w, const explaining *x, const explanation *e, const matrix *rows);
 error write_counterfactuals(json_writer *w, explaining *x);
 error write_global(json_writer *w, explaining *x);

@@ -3,9 +3,8 @@
 
 #include <time.h>
 
-/* What a decision about somebody is told as (domain, 3.14). One rule for all: nothing is said that the record does not
- * hold; where it holds nothing, that is said. Sentences are short, since those who read them as SUBJECT need not be
- * used to such texts; a reviewer sees figures, a regulator also where they come from. */
+/* What a decision about somebody is told as (domain, 3.14). The words are the engine's (explain/reasons.h); what they
+ * are about is the record's: nothing is said that it does not hold, and what it lacks is named. */
 
 enum { REASONS_TOLD = 5, INPUTS_TOLD = 12 };
 
@@ -47,74 +46,29 @@ static text day_text(arena *a, instant at)
     return text_copy(a, text_trim((text){ words, length }));
 }
 
-/* ------------------------------------------------------------------ the parts */
+/* ------------------------------------------------------------------ what is on record */
 
-static text decision_text(arena *a, const explained_decision *d, bool is_subject)
+typedef struct record {
+    explained_decision decision;
+    bool has_explanation;
+    explanation_row explanation;
+    const json_t *result; /* of the explanation */
+} record;
+
+static error read_record(scope *db, uuid id, record *out)
 {
-    text outcome = outcome_text(a, d->outcome);
-    const char *good = text_equal_string(d->outcome_class, "FAVORABLE") ? "in your favour" : "against you";
-    text_builder b = text_builder_in(a);
-    text_add_format(&b, "On %.*s %.*s decided: %.*s (%.*s).", PRINT(day_text(a, d->decided_at)),
-                    PRINT(d->organization_name), PRINT(text_is(outcome) ? outcome : TEXT("not recorded")),
-                    PRINT(d->decision_type));
-    if (is_subject && !text_equal_string(d->outcome_class, "NEUTRAL")) text_add_format(&b, " This is %s.", good);
-    return text_built(&b);
+    bool found;
+    json_t *result;
+    *out = (record){ 0 };
+    TRY(sql_explained_decision(db, &(sql_explained_decision_in){ .id = id }, &found, &out->decision));
+    if (!found) return fail(db->arena, NOT_FOUND, "/id", "There is no decision with this id in your organization.");
+    TRY(sql_explanation_of_decision(db, &(sql_explanation_of_decision_in){ .decision_id = id }, &out->has_explanation,
+                                    &out->explanation));
+    if (!out->has_explanation) return OK;
+    TRY(json_read(db->arena, out->explanation.result, &result));
+    out->result = result;
+    return OK;
 }
-
-static text machine_text(arena *a, const explained_decision *d, bool is_subject)
-{
-    text person = !is_subject && text_is(d->human_reviewer_name) ? d->human_reviewer_name : TEXT("A person");
-    if (d->is_human_override)
-        return text_format(a, "%.*s decided, and not as the computer system \"%.*s\" had proposed.", PRINT(person),
-                           PRINT(d->system_name));
-    if (text_is(d->human_reviewer_name))
-        return text_format(a, "The computer system \"%.*s\" made a proposal. %.*s looked at it and decided.",
-                           PRINT(d->system_name), PRINT(person));
-    if (d->human_review_required)
-        return text_format(
-            a, "The computer system \"%.*s\" made a proposal. A person must look at it; that is not on record yet.",
-            PRINT(d->system_name));
-    return text_format(a, "The computer system \"%.*s\" decided. No person looked at it before.",
-                       PRINT(d->system_name));
-}
-
-static text inputs_text(arena *a, text json, int64_t *completeness)
-{
-    json_t *inputs;
-    if (!text_is(json) || json_read(a, json, &inputs) || !json_is_object(inputs) || json_object_size(inputs) == 0)
-        return TEXT("Which data was used is not on record.");
-    if (*completeness < 60) *completeness = 60;
-    text_builder b = text_builder_in(a);
-    text_add_string(&b, "This data was used: ");
-    size_t told = 0, all = json_object_size(inputs);
-    for (void *at = json_object_iter(inputs); at && told < INPUTS_TOLD; at = json_object_iter_next(inputs, at), told++)
-        text_add_format(&b, "%s%.*s", told ? ", " : "", (int)json_object_iter_key_len(at), json_object_iter_key(at));
-    if (told < all) text_add_format(&b, " and %zu more", all - told);
-    text_add_char(&b, '.');
-    return text_built(&b);
-}
-
-static text contest_text(scope *db, const explained_decision *d)
-{
-    instant now = scope_now(db);
-    long long days = (long long)((incident_promised(now) - now) / DAYS(1));
-    return text_format(
-        db->arena,
-        "You may ask that a person looks at this decision again, say what is wrong in the data, and object. Write to "
-        "%.*s, or "
-        "use the page /citizens/report and give the reference %.*s. You will have an answer within %lld days.",
-        PRINT(d->organization_name), PRINT(d->external_id), days);
-}
-
-static text contact_text(arena *a, const explained_decision *d)
-{
-    if (text_is(d->accountable_person_name))
-        return text_format(a, "%.*s answers for this system at %.*s.", PRINT(d->accountable_person_name),
-                           PRINT(d->organization_name));
-    return text_format(a, "%.*s answers for this system.", PRINT(d->organization_name));
-}
-
-/* ------------------------------------------------------------------ what the explanation says */
 
 static bool is_listed(text_list names, text name)
 {
@@ -123,41 +77,144 @@ static bool is_listed(text_list names, text name)
     return false;
 }
 
-static void read_reasons(arena *a, const json_t *result, text_list protected_attributes, narrative *out)
+static void read_reasons(arena *a, const record *r, reason_list *out)
 {
-    const json_t *list = json_array_get(json_object_get(result, "reasons"), 0);
+    const json_t *list = json_array_get(json_object_get(r->result, "reasons"), 0);
     size_t count = json_array_size(list) < REASONS_TOLD ? json_array_size(list) : REASONS_TOLD;
-    told_reason *reasons = ARENA_ARRAY(a, count, told_reason);
+    decision_reason *items = ARENA_ARRAY(a, count, decision_reason);
+    *out = (reason_list){ .items = items, .count = count };
     for (size_t i = 0; i < count; i++) {
         const json_t *one = json_array_get(list, i);
-        told_reason *r = &reasons[i];
-        r->sentence = text_copy(a, json_text_of(json_object_get(one, "sentence")));
-        r->feature = text_copy(a, json_text_of(json_object_get(one, "feature")));
-        r->value = value_text(a, json_object_get(one, "value"));
-        r->contribution = json_number_value(json_object_get(one, "contribution"));
-        r->raised = r->contribution > 0;
-        r->is_protected =
-            json_is_true(json_object_get(one, "is_protected")) || is_listed(protected_attributes, r->feature);
+        text label = text_copy(a, json_text_of(json_object_get(one, "feature")));
+        items[i] = (decision_reason){
+            .code = text_string(a, json_text_of(json_object_get(one, "code"))),
+            .label = label,
+            .value = value_text(a, json_object_get(one, "value")),
+            .contribution = json_number_value(json_object_get(one, "contribution")),
+            .share = json_number_value(json_object_get(one, "share")),
+            .is_against = text_equal_string(json_text_of(json_object_get(one, "direction")), "against"),
+            .is_protected =
+                json_is_true(json_object_get(one, "protected")) || is_listed(r->decision.protected_attributes, label),
+            .sentence = text_copy(a, json_text_of(json_object_get(one, "sentence"))),
+        };
+        out->has_protected |= items[i].is_protected;
     }
-    out->reasons = (item_list){ reasons, count };
-    if (count) out->completeness = 100;
 }
 
-static void read_counterfactuals(arena *a, const json_t *result, narrative *out)
+static text counterfactual_sentences(arena *a, const record *r)
 {
-    const json_t *list = json_object_get(json_array_get(json_object_get(result, "counterfactuals"), 0), "items");
+    const json_t *of_row = json_array_get(json_object_get(r->result, "counterfactuals"), 0);
     text_builder b = text_builder_in(a);
     size_t i;
     json_t *one;
-    json_array_foreach(list, i, one)
+    json_array_foreach(json_object_get(of_row, "counterfactuals"), i, one)
     {
         text sentence = json_text_of(json_object_get(one, "sentence"));
         if (text_is(sentence)) text_add_format(&b, "%s%.*s", b.length ? " " : "", PRINT(sentence));
     }
-    if (b.length) out->would_have_changed = text_built(&b);
+    return b.length ? text_built(&b) : NO_TEXT;
 }
 
-static void add_flag(arena *a, narrative *out, text flag)
+static void read_inputs(arena *a, const record *r, narrative_request *out)
+{
+    json_t *inputs;
+    text json = r->decision.input_params;
+    if (!text_is(json) || json_read(a, json, &inputs) || !json_is_object(inputs)) return;
+    narrative_input *items = ARENA_ARRAY(a, json_object_size(inputs), narrative_input);
+    for (void *at = json_object_iter(inputs); at && out->input_count < INPUTS_TOLD;
+         at = json_object_iter_next(inputs, at)) {
+        text name = { json_object_iter_key(at), json_object_iter_key_len(at) };
+        items[out->input_count++] = (narrative_input){ text_copy(a, name), value_text(a, json_object_iter_value(at)) };
+    }
+    out->inputs = items;
+}
+
+/* ------------------------------------------------------------------ what the engine is asked */
+
+static narrative_audience audience_of(text said)
+{
+    if (text_equal_string(said, "REGULATOR")) return AUDIENCE_REGULATOR;
+    return text_equal_string(said, "REVIEWER") ? AUDIENCE_REVIEWER : AUDIENCE_SUBJECT;
+}
+
+static text input_names(arena *a, const narrative_request *asked)
+{
+    text_builder b = text_builder_in(a);
+    for (size_t i = 0; i < asked->input_count; i++) {
+        text_add_string(&b, i ? ", " : "");
+        for (size_t c = 0; c < asked->inputs[i].name.length; c++)
+            text_add_char(&b, asked->inputs[i].name.data[c] == '_' ? ' ' : asked->inputs[i].name.data[c]);
+    }
+    return b.length ? text_built(&b) : NO_TEXT;
+}
+
+static narrative_request request_of(scope *db, const record *r, text audience, const reason_list *reasons)
+{
+    arena *a = db->arena;
+    const explained_decision *d = &r->decision;
+    instant now = scope_now(db);
+    bool is_by_person = d->is_human_override || text_is(d->human_reviewer_name);
+    narrative_request asked = {
+        .decision = d->decision_type,
+        .outcome = outcome_text(a, d->outcome),
+        .model_kind = text_is(d->model_name) ? d->model_name : d->system_name,
+        .audience = audience_of(audience),
+        .role = is_by_person ? MACHINE_RECOMMENDED : MACHINE_DECIDED,
+        .confidence = NAN,
+        .reasons = reasons->count ? reasons : NULL,
+        .would_change = counterfactual_sentences(a, r),
+        .contest_channel = text_format(a, "the page /citizens/report with the reference %.*s", PRINT(d->external_id)),
+        .contest_days = (int)((incident_promised(now) - now) / DAYS(1)),
+        .accountable =
+            text_is(d->accountable_person_name)
+                ? text_format(a, "%.*s of %.*s", PRINT(d->accountable_person_name), PRINT(d->organization_name))
+                : d->organization_name,
+        .language = sentences_english(),
+    };
+    read_inputs(a, r, &asked);
+    asked.data_sources = input_names(a, &asked);
+    return asked;
+}
+
+/* ------------------------------------------------------------------ what is told */
+
+static void take_parts(arena *a, const narrative *n, decision_narrative *out)
+{
+    const struct {
+        const char *code;
+        text *place;
+    } places[] = { { "DECIDED", &out->decision },          { "ROLE", &out->role_of_the_machine },
+                   { "CHANGE", &out->would_have_changed }, { "DATA", &out->data_sources },
+                   { "CONTEST", &out->right_to_contest },  { "ACCOUNTABLE", &out->contact } };
+    text_builder whole = text_builder_in(a);
+    text_add_format(&whole, "%.*s\n", PRINT(out->headline));
+    for (size_t i = 0; i < n->part_count; i++) {
+        text_add_format(&whole, "\n%.*s\n", PRINT(n->parts[i].words));
+        for (size_t p = 0; p < sizeof places / sizeof *places; p++)
+            if (!strcmp(n->parts[i].code, places[p].code)) *places[p].place = n->parts[i].words;
+    }
+    bool is_regulator = text_equal_string(out->audience, "REGULATOR");
+    if (is_regulator && text_is(out->method))
+        text_add_format(&whole, "\nMethod of the explanation: %.*s.\n", PRINT(out->method));
+    if (is_regulator && text_is(out->result_sha256))
+        text_add_format(&whole, "SHA-256 of the recorded explanation: %.*s\n", PRINT(out->result_sha256));
+    out->text_whole = text_built(&whole);
+    out->completeness = n->completeness;
+    out->reading_grade = n->reading_grade;
+    out->missing = n->missing;
+}
+
+static void take_reasons(arena *a, const reason_list *reasons, decision_narrative *out)
+{
+    told_reason *told = ARENA_ARRAY(a, reasons->count, told_reason);
+    for (size_t i = 0; i < reasons->count; i++) {
+        const decision_reason *r = &reasons->items[i];
+        told[i] = (told_reason){ r->sentence, r->label, r->value, r->contribution, r->is_against, r->is_protected };
+    }
+    out->reasons = (item_list){ told, reasons->count };
+}
+
+static void add_flag(arena *a, decision_narrative *out, text flag)
 {
     text *items = ARENA_ARRAY(a, out->flags.count + 1, text);
     if (out->flags.count) memcpy(items, out->flags.items, out->flags.count * sizeof *items);
@@ -165,95 +222,47 @@ static void add_flag(arena *a, narrative *out, text flag)
     out->flags = (text_list){ items, out->flags.count + 1 };
 }
 
-static void add_flags(arena *a, const json_t *result, narrative *out)
+static void take_flags(arena *a, const record *r, const reason_list *reasons, decision_narrative *out)
 {
-    const told_reason *reasons = out->reasons.items;
-    for (size_t i = 0; i < out->reasons.count; i++)
-        if (reasons[i].is_protected)
-            add_flag(
-                a, out,
-                text_format(a, "The protected attribute \"%.*s\" is among the reasons.", PRINT(reasons[i].feature)));
-    if (json_is_true(json_object_get(result, "surrogate")))
+    if (!r->has_explanation) add_flag(a, out, TEXT("No explanation is attached to this decision yet."));
+    for (size_t i = 0; i < reasons->count; i++)
+        if (reasons->items[i].is_protected)
+            add_flag(a, out,
+                     text_format(a, "The protected attribute \"%.*s\" is among the reasons.",
+                                 PRINT(reasons->items[i].label)));
+    if (json_is_true(json_object_get(r->result, "surrogate")))
         add_flag(a, out,
                  TEXT("The reasons come from a stand-in that was fitted to data, not from the model that decided."));
 }
 
-static error read_explanation(scope *db, const explained_decision *d, narrative *out)
+static text headline_of(arena *a, const explained_decision *d, bool is_subject)
 {
-    bool found;
-    explanation_row row;
-    json_t *result;
-    TRY(sql_explanation_of_decision(db, &(sql_explanation_of_decision_in){ .decision_id = d->id }, &found, &row));
-    if (!found) {
-        add_flag(db->arena, out, TEXT("No explanation is attached to this decision yet."));
-        return OK;
-    }
-    TRY(json_read(db->arena, row.result, &result));
-    out->explanation_id = (maybe_uuid){ true, row.id };
-    out->method = row.method;
-    out->model_name = row.model_name;
-    out->result_sha256 = row.result_sha256;
-    read_reasons(db->arena, result, d->protected_attributes, out);
-    read_counterfactuals(db->arena, result, out);
-    add_flags(db->arena, result, out);
-    return OK;
+    text day = day_text(a, d->decided_at);
+    if (is_subject)
+        return text_format(a, "Why %.*s decided so about you on %.*s", PRINT(d->organization_name), PRINT(day));
+    return text_format(a, "Decision %.*s of %.*s: what was decided and why", PRINT(d->external_id), PRINT(day));
 }
 
-/* ------------------------------------------------------------------ as one text */
-
-static void add_reasons(text_builder *b, const narrative *n, bool with_figures)
+error explanations_narrate(scope *db, uuid decision_id, text audience, decision_narrative *out)
 {
-    const told_reason *reasons = n->reasons.items;
-    if (!n->reasons.count) {
-        text_add_string(b, "Why it was decided so is not on record.\n\n");
-        return;
-    }
-    text_add_string(b, n->reasons.count == 1 ? "The reason that weighed most:\n" : "The reasons that weighed most:\n");
-    for (size_t i = 0; i < n->reasons.count; i++) {
-        text_add_format(b, "%zu. %.*s", i + 1, PRINT(reasons[i].sentence));
-        if (with_figures) text_add_format(b, " (%+.4g)", reasons[i].contribution);
-        text_add_char(b, '\n');
-    }
-    text_add_char(b, '\n');
-}
-
-static text whole(arena *a, const narrative *n)
-{
-    bool is_subject = text_equal_string(n->audience, "SUBJECT"),
-         is_regulator = text_equal_string(n->audience, "REGULATOR");
-    text_builder b = text_builder_in(a);
-    text_add_format(&b, "%.*s\n\n%.*s %.*s\n\n", PRINT(n->headline), PRINT(n->decision), PRINT(n->role_of_the_machine));
-    add_reasons(&b, n, !is_subject);
-    if (text_is(n->would_have_changed)) text_add_format(&b, "%.*s\n\n", PRINT(n->would_have_changed));
-    text_add_format(&b, "%.*s\n\n%.*s\n\n%.*s\n", PRINT(n->data_sources), PRINT(n->right_to_contest),
-                    PRINT(n->contact));
-    for (size_t i = 0; !is_subject && i < n->flags.count; i++)
-        text_add_format(&b, "\nNote: %.*s", PRINT(n->flags.items[i]));
-    if (!is_subject && text_is(n->method))
-        text_add_format(&b, "\nMethod: %.*s; model: %.*s.", PRINT(n->method),
-                        PRINT(text_is(n->model_name) ? n->model_name : TEXT("not registered")));
-    if (is_regulator && text_is(n->result_sha256))
-        text_add_format(&b, "\nSHA-256 of the recorded explanation: %.*s.", PRINT(n->result_sha256));
-    return text_built(&b);
-}
-
-error explanations_narrate(scope *db, uuid decision_id, text audience, narrative *out)
-{
-    bool found;
     arena *a = db->arena;
-    explained_decision d;
-    TRY(sql_explained_decision(db, &(sql_explained_decision_in){ .id = decision_id }, &found, &d));
-    if (!found) return fail(a, NOT_FOUND, "/id", "There is no decision with this id in your organization.");
-    bool is_subject = text_equal_string(audience, "SUBJECT");
-    *out = (narrative){ .decision_id = decision_id, .audience = audience, .completeness = 30 };
-    out->headline = is_subject ? TEXT("Why this was decided about you")
-                               : text_format(a, "Decision %.*s: what was decided and why", PRINT(d.external_id));
-    out->decision = decision_text(a, &d, is_subject);
-    out->role_of_the_machine = machine_text(a, &d, is_subject);
-    out->data_sources = inputs_text(a, d.input_params, &out->completeness);
-    out->right_to_contest = contest_text(db, &d);
-    out->contact = contact_text(a, &d);
-    TRY(read_explanation(db, &d, out));
-    out->text_whole = whole(a, out);
+    record r;
+    reason_list reasons;
+    narrative n;
+    TRY(read_record(db, decision_id, &r));
+    *out = (decision_narrative){ .decision_id = decision_id, .audience = audience };
+    out->headline = headline_of(a, &r.decision, text_equal_string(audience, "SUBJECT"));
+    if (r.has_explanation) {
+        out->explanation_id = (maybe_uuid){ true, r.explanation.id };
+        out->method = r.explanation.method;
+        out->model_name = r.explanation.model_name;
+        out->result_sha256 = r.explanation.result_sha256;
+    }
+    read_reasons(a, &r, &reasons);
+    narrative_request asked = request_of(db, &r, audience, &reasons);
+    TRY(narrative_of(a, &asked, &n));
+    take_reasons(a, &reasons, out);
+    take_flags(a, &r, &reasons, out);
+    take_parts(a, &n, out);
     return OK;
 }

@@ -181,7 +181,9 @@ static error check_model(request *rq, const explain_order *order, maybe_uuid *sy
 {
     arena *a = rq->arena;
     model_row row;
-    if (order->model_id.is_set == text_is(order->target))
+    /* Beside a model the target is what truly happened: the importance of features is measured by it. */
+    bool is_label = text_equal_string(order->method, "global") && order->model_id.is_set;
+    if (order->model_id.is_set == text_is(order->target) && !is_label)
         return fail(
             a, INVALID, order->model_id.is_set ? "/target" : "/model_id",
             "Name a registered model (model_id), or the column of the data that a surrogate learns (target), %s.",
@@ -207,6 +209,16 @@ static text input_json(arena *a, const field *fields, const void *order, bool is
     return json_written(&w);
 }
 
+/* "from:to" of a query, as JSON says it. */
+static error rows_json(arena *a, text *rows)
+{
+    row_range range;
+    if (!text_is(*rows)) return OK;
+    TRY(explain_rows(a, *rows, &range));
+    *rows = text_format(a, "[%zu,%zu]", range.from, range.to);
+    return OK;
+}
+
 error explain_queue(request *rq, const char *way)
 {
     explain_order order = { 0 };
@@ -214,6 +226,7 @@ error explain_queue(request *rq, const char *way)
     uuid task;
     TRY(read_order(rq, explain_order_fields, &order, sizeof order, &in));
     look l = { .arena = rq->arena, .wanted = "/target", .column = order.target };
+    if (in.is_csv) TRY(rows_json(rq->arena, &order.rows));
     TRY(method_of_way(rq->arena, way, &order));
     TRY(check_source(rq->arena, &in, &order.dataset_id));
     TRY(look_over(rq, &in, &l));

@@ -57,13 +57,13 @@ static error begin(request *rq)
     const id_path *path = rq->path;
     upload *u = ARENA_NEW(rq->arena, upload);
     *u = (upload){ .app = rq->app, .who = rq->scope->who, .model_id = path->id };
-    rq->upload = u;
+    rq->stream = u;
     return in_scope(u, rq->arena, start, NULL);
 }
 
 static error take_piece(request *rq, text piece)
 {
-    upload *u = rq->upload;
+    upload *u = rq->stream;
     TRY(in_scope(u, rq->arena, store_one, &piece));
     u->parts++;
     u->bytes += piece.length;
@@ -72,7 +72,7 @@ static error take_piece(request *rq, text piece)
 
 static void abandon(request *rq)
 {
-    upload *u = rq->upload;
+    upload *u = rq->stream;
     /* Should it fail, the next upload begins with the same. */
     if (u && u->parts) (void)in_scope(u, rq->arena, clear, NULL);
 }
@@ -96,7 +96,7 @@ static error queue_reading(request *rq, const upload *u)
 
 error artefact_upload_finish(request *rq, model_row *out)
 {
-    const upload *u = rq->upload;
+    const upload *u = rq->stream;
     const model *m;
     text bytes;
     if (!u->bytes) return fail(rq->arena, INVALID, "/artefact", "The artefact is empty.");

@@ -247,7 +247,9 @@ const route models_routes[] = {
       LIST_REPLY(item_fields, model_item), .key_reads = true, .rate = RATE_READ, .handle = get_models },
     { POST, "/models", "Register a model", CAPABILITY("manage_models"), TENANT, BODY(model_draft, draft_fields),
       REPLY(model_row, model_fields), .raw_body = true, .media = draft_media, .status = 201,
-      .audit = "model_registered", .rate = RATE_WRITE, .idempotent = true,
+      .audit = "model_registered", .rate = RATE_WRITE, .idempotent = true, .computes = true,
+      .why_here = "A file of at most 10 MB is read in a tenth of a second, and whoever sends it wants to know at once "
+                  "whether it can be.",
       .description =
           "The artefact is data: it is read, never run, and what cannot be read is refused with the place in "
           "the file. As multipart/form-data the fields are parts and the file is the part `artefact`. A file of "
@@ -260,7 +262,7 @@ const route models_routes[] = {
       .audit = "model_changed", .rate = RATE_WRITE, .if_match = true, .handle = patch_model },
     { POST, "/models/{id}/artefact", "Give a model its artefact", CAPABILITY("manage_models"), TENANT,
       PATH(id_path, id_path_fields), REPLY(model_row, model_fields), .raw_body = true, .media = upload_media,
-      .stream = &artefact_upload, .audit = "model_artefact_given", .rate = RATE_WRITE,
+      .stream = &artefact_upload, .task = "READ_MODEL", .audit = "model_artefact_given", .rate = RATE_WRITE,
       .body_limit = MODEL_ARTEFACT_MOST,
       .description =
           "The file itself, up to 200 MB, whatever its media type says. Once: another artefact is another "

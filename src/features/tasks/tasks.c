@@ -11,7 +11,7 @@ maybe_number task_remaining(const task_row *row, instant now)
     return (maybe_number){ true, spent * (1 - row->progress) / row->progress };
 }
 
-static task_view view_of(const task_row *row, instant now)
+task_view task_view_of(const task_row *row, instant now)
 {
     return (task_view){ .task_id = row->id,
                         .kind = row->kind,
@@ -37,7 +37,7 @@ error tasks_find(scope *db, const tasks_query *query, page_reply *out)
     TRY(sql_tasks_list(db, &in, &rows));
     size_t shown = rows.count > (size_t)query->page.limit ? (size_t)query->page.limit : rows.count;
     task_view *views = ARENA_ARRAY(db->arena, shown + 1, task_view);
-    for (size_t i = 0; i < shown; i++) views[i] = view_of(&rows.items[i], scope_now(db));
+    for (size_t i = 0; i < shown; i++) views[i] = task_view_of(&rows.items[i], scope_now(db));
     *out = (page_reply){ .items = views, .count = shown };
     if (shown < rows.count)
         out->next_cursor = cursor_write(db->arena, instant_format(db->arena, rows.items[shown - 1].created_at),
@@ -50,7 +50,7 @@ error tasks_read(scope *db, uuid id, task_view *out)
     task_row row;
     task_made made;
     TRY(sql_task_read(db, &(sql_task_read_in){ .id = id }, &row));
-    *out = view_of(&row, scope_now(db));
+    *out = task_view_of(&row, scope_now(db));
     if (!text_equal_string(row.status, "SUCCEEDED")) return OK;
     TRY(sql_task_result(db, &(sql_task_result_in){ .id = id }, &made));
     out->result = made.result;

@@ -37,7 +37,7 @@ static const field usage_fields[] = { FIELD(task_usage_view, compute_ms, AN_INTE
         FIELD(task_view, remaining_seconds, MAYBE_NUMBER, .doc = "As its progress so far suggests; while it runs"),    \
         FIELD(task_view, resource_usage, OBJECT_OF(usage_fields))
 
-static const field item_fields[] = { TASK_FIELDS, FIELDS_END };
+const field task_item_fields[] = { TASK_FIELDS, FIELDS_END };
 static const field view_fields[] = { TASK_FIELDS,
                                      FIELD(task_view, result, ANY_JSON, NULLABLE,
                                            .doc = "Of a task that succeeded, as the address that asked for it says"),
@@ -61,6 +61,15 @@ static error get_task(request *rq, const void *body, void *reply)
     return tasks_read(rq->scope, path->id, reply);
 }
 
+static error get_events(request *rq, const void *body, void *reply)
+{
+    (void)body, (void)reply;
+    const id_path *path = rq->path;
+    task_row row;
+    TRY(sql_task_read(rq->scope, &(sql_task_read_in){ .id = path->id }, &row));
+    return task_watch_reply(rq, &row, rq->who->expires_at);
+}
+
 static error delete_task(request *rq, const void *body, void *reply)
 {
     (void)body, (void)reply;
@@ -70,11 +79,18 @@ static error delete_task(request *rq, const void *body, void *reply)
 
 const route tasks_routes[] = {
     { GET, "/tasks", "List tasks, newest first", SIGNED_IN, TENANT, QUERY(tasks_query, query_fields),
-      LIST_REPLY(item_fields, task_view), .key_reads = true, .rate = RATE_READ, .handle = get_tasks },
+      LIST_REPLY(task_item_fields, task_view), .key_reads = true, .rate = RATE_READ, .handle = get_tasks },
     { GET, "/tasks/{id}", "Read a task and its result", SIGNED_IN, TENANT, PATH(id_path, id_path_fields),
       REPLY(task_view, view_fields), .key_reads = true, .rate = RATE_READ,
       .description = "Results are kept for 24 hours; what was recorded, such as an analysis, stays.",
       .handle = get_task },
+    { GET, "/tasks/{id}/events", "Watch a task", SIGNED_IN, TENANT, PATH(id_path, id_path_fields),
+      .raw_reply = "text/event-stream", .key_reads = true, .rate = RATE_READ,
+      .description =
+          "Server-sent events named `task`: the state now, then each change, as in the list of tasks. The stream "
+          "ends after the event that ends the task; who comes again with that one's Last-Event-ID is "
+          "answered 204, which tells a browser to stop. A comment comes every 15 seconds.",
+      .handle = get_events },
     { DELETE_, "/tasks/{id}", "Cancel a task", CAPABILITY("run_analysis"), TENANT, PATH(id_path, id_path_fields),
       .audit = "task_cancelled", .rate = RATE_WRITE,
       .description = "At once, also while it runs. Cancelling twice is fine; a task that has ended otherwise is a "

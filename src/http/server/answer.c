@@ -32,6 +32,7 @@ void answer_prepare_security(struct http_server *s)
 
 void answer_set(exchange *x, int status, const char *content_type, text body)
 {
+    x->reply.next = NULL;
     x->status = status;
     x->reply.content_type = content_type;
     x->reply.body = body;
@@ -85,6 +86,8 @@ void answer_error(exchange *x, error e)
                   (log_field[]){ LOG_T("request_id", x->rq.request_id), LOG_S("method", x->method),
                                  LOG_T("path", loggable_path(x)), LOG_END });
     forget_reply(x);
+    if (x->events) events_close(x->events);
+    x->events = NULL;
     text body = x->refusal_status ? problem_of_status(x->rq.arena, status, e->message, x->rq.request_id)
                                   : problem_document(x->rq.arena, e, x->rq.request_id);
     answer_set(x, status, "application/problem+json", body);
@@ -108,8 +111,11 @@ void answer_build(exchange *x)
     arena *a = x->rq.arena;
     const struct response_part *r = &x->reply;
     /* The body lives in the exchange's arena, which is dropped only after the answer was sent. */
-    x->response = MHD_create_response_from_buffer(r->body.length, (void *)(uintptr_t)(r->body.data ? r->body.data : ""),
-                                                  MHD_RESPMEM_PERSISTENT);
+    x->response = x->events ? events_response(x->events)
+                  : r->next ? stream_reply(x)
+                            : MHD_create_response_from_buffer(r->body.length,
+                                                              (void *)(uintptr_t)(r->body.data ? r->body.data : ""),
+                                                              MHD_RESPMEM_PERSISTENT);
     if (!x->response) return;
     for (size_t i = 0; i < x->server->security_count; i++)
         add(x->response, x->server->security[i].name, x->server->security[i].value, a);

@@ -31,13 +31,16 @@ static error get_metrics(request *rq, const void *body, void *reply)
     struct http_server *s = rq->exchange->server;
     int waiting, busy;
     text_builder out = text_builder_in(rq->arena);
-    pool_counts(s->pool, &waiting, &busy);
+    pool_counts(s->pool, LANES, &waiting, &busy);
     metrics_write(s->metrics, &out);
     metrics_single(&out, "aic_http_connections", "gauge", "Open client connections.", clients_count(s->clients));
     metrics_single(&out, "aic_http_requests_under_way", "gauge",
                    "Requests between their headers and the end of their answer.", atomic_load(&s->under_way));
     metrics_single(&out, "aic_http_handlers_busy", "gauge", "Handlers at work.", busy);
     metrics_single(&out, "aic_http_handlers_waiting", "gauge", "Requests that wait for a handler.", waiting);
+    pool_counts(s->pool, LANE_COMPUTE, &waiting, &busy);
+    metrics_single(&out, "aic_http_compute_busy", "gauge", "Requests that compute.", busy);
+    metrics_single(&out, "aic_http_compute_waiting", "gauge", "Requests that wait to compute.", waiting);
     metrics_single(&out, "aic_http_body_bytes_held", "gauge", "Bytes of request bodies in memory.",
                    (double)atomic_load(&s->bodies_held));
     text_add_format(

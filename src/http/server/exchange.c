@@ -42,6 +42,7 @@ void exchange_release(exchange *x)
     size_t piece = x->stream.is_counted ? STREAM_PIECE : 0;
     atomic_fetch_sub(&x->server->bodies_held, x->body.length + piece);
     atomic_fetch_sub(&x->server->streams_held, piece);
+    arena_drop(x->stream.arena);
     arena_drop(x->rq.arena);
 }
 

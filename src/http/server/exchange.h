@@ -40,6 +40,8 @@ struct response_part {
     int status; /* 0: the route's own */
     const char *content_type;
     text body;
+    reply_next next; /* instead of the body */
+    uint64_t size;
     bool is_raw;
     bool is_cacheable; /* its own Cache-Control stands among the headers */
     header headers[MOST_REPLY_HEADERS];
@@ -49,7 +51,7 @@ struct response_part {
 typedef struct client client; /* clients.h: one connection */
 typedef struct pool pool;
 
-typedef enum { LANE_EVENT, LANE_POOL, LANE_PROBE, LANE_HEAVY, LANE_STREAM } lane;
+typedef enum { LANE_EVENT, LANE_POOL, LANE_PROBE, LANE_HEAVY, LANE_COMPUTE, LANE_STREAM, LANES } lane;
 
 /* A built-in route: an ordinary row, and where it runs. */
 typedef struct builtin {
@@ -57,8 +59,9 @@ typedef struct builtin {
     lane lane;
 } builtin;
 
-/* Where a streamed body is. Left by the event thread (NEW, and BEGUN to GONE) or by the pool, never by both at once. */
-typedef enum { STREAM_NONE, STREAM_NEW, STREAM_BEGUN, STREAM_OVER, STREAM_GONE } stream_stage;
+/* Where a streamed body is (SENDING: a streamed reply). Left by the event thread (NEW, and BEGUN to GONE) or by the
+ * pool, never by both at once. */
+typedef enum { STREAM_NONE, STREAM_NEW, STREAM_BEGUN, STREAM_OVER, STREAM_GONE, STREAM_SENDING } stream_stage;
 
 struct stream {
     stream_stage stage;
@@ -66,6 +69,10 @@ struct stream {
     size_t length;
     uint64_t received;
     bool is_whole, is_prepared, is_counted;
+    arena *arena; /* of the reply's piece that is being sent */
+    text piece;
+    uint64_t sent;
+    bool is_broken;
 };
 
 typedef struct exchange {
@@ -88,6 +95,7 @@ typedef struct exchange {
     const error_value *refusal; /* known before the body was read: told once it is */
     int refusal_status;         /* instead of the refusal's own: 414, 431 */
     struct response_part reply;
+    event_stream *events; /* the answer is one; NULL: it is not */
     struct MHD_Response *response;
     int status;              /* of the answer */
     instant started, queued; /* clock_monotonic; queued: when it came into the pool's queue */
@@ -118,6 +126,8 @@ struct http_server {
     atomic_int under_way; /* requests between their headers and the last byte of their answer */
     atomic_int with_handlers;
     atomic_size_t bodies_held;
+    pthread_mutex_t events_lock;
+    event_stream *events; /* the open ones */
     atomic_size_t streams_held; /* bytes: part of bodies_held */
 };
 typedef struct http_server http_server_inside;
@@ -154,7 +164,8 @@ void dispatch_answer(exchange *x, error outcome);
 /* stream.c: a body in pieces. On the event thread: */
 enum MHD_Result stream_take(exchange *x, const char *data, size_t *length);
 enum MHD_Result stream_end(exchange *x); /* all of it is here */
-bool stream_gone(exchange *x);           /* the client is; true when the exchange is not done with yet */
+struct MHD_Response *stream_reply(exchange *x);
+bool stream_gone(exchange *x); /* the client is; true when the exchange is not done with yet */
 /* and on a pool thread; false when it stands in the queue again: */
 bool stream_turn(exchange *x);
 
@@ -168,14 +179,24 @@ struct file_index *files_index(arena *a, const http_options *options);
 bool files_answer(exchange *x); /* false: no file and no app at this path */
 
 /* pool.c */
-typedef struct pool_options {
-    int threads, heavy_threads, stream_threads;
-    instant heavy_wait;
-} pool_options;
-pool *pool_start(arena *a, const pool_options *options);
-void pool_push(pool *p, exchange *x);
-void pool_counts(pool *p, int *waiting, int *busy);
+typedef struct lane_options {
+    int threads;
+    int most_waiting;  /* 0: as many as come */
+    instant most_wait; /* 0: as long as it takes */
+    const char *name;  /* of its threads */
+    int nice;          /* how much the other lanes go first */
+} lane_options;
+pool *pool_start(arena *a, const lane_options options[LANES]);
+/* False when its lane holds as many as it may: then the exchange has its answer, and nobody else has it. */
+bool pool_push(pool *p, exchange *x);
+void pool_counts(pool *p, lane of, int *waiting, int *busy); /* LANES: of all */
 int pool_stop(pool *p, instant until); /* gives the number of threads that still run at that (monotonic) time */
+
+/* stream.c */
+void events_prepare(struct http_server *s);
+void events_end(struct http_server *s); /* the server is stopping */
+struct MHD_Response *events_response(event_stream *s);
+void events_close(event_stream *s); /* its answer is another one after all */
 
 /* server.c */
 void server_refuse(exchange *x, error why); /* told while the client still sends */

@@ -82,6 +82,15 @@ void reply_raw(request *rq, const char *content_type, text body)
     r->is_raw = true;
 }
 
+void reply_pieces(request *rq, const char *content_type, uint64_t size, reply_next next)
+{
+    struct response_part *r = reply_of(rq);
+    r->content_type = content_type;
+    r->next = next;
+    r->size = size;
+    r->is_raw = true;
+}
+
 void reply_attachment(request *rq, const char *file_name)
 {
     reply_header(rq, "Content-Disposition", text_format(rq->arena, "attachment; filename=\"%s\"", file_name));

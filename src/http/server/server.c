@@ -76,7 +76,7 @@ static bool choose_route(exchange *x, const char *name)
     bool is_builtin;
     x->slot = slot->number;
     x->rq.route = slot->row;
-    x->lane = slot->row->heavy ? LANE_HEAVY : builtin_lane(slot->row, &is_builtin);
+    x->lane = slot->row->heavy ? LANE_HEAVY : slot->row->computes ? LANE_COMPUTE : builtin_lane(slot->row, &is_builtin);
     if (slot->row->stream) begin_stream(x);
     if (slot->row->body_limit) x->body_limit = slot->row->body_limit;
     route_match_name(&x->match, slot->row);
@@ -107,7 +107,8 @@ static enum MHD_Result queue_answer(exchange *x)
 {
     if (!x->response) answer_build(x);
     if (!x->response) return MHD_NO;
-    if (x->client) client_sending(x->client, x->reply.body.length);
+    /* A stream has no end that could be late; libmicrohttpd ends it when nobody takes what is sent. */
+    if (x->client && !x->events) client_sending(x->client, x->reply.body.length);
     enum MHD_Result queued = MHD_queue_response(x->connection, (unsigned)x->status, x->response);
     MHD_destroy_response(x->response);
     return queued;
@@ -174,7 +175,7 @@ static enum MHD_Result hand_over(exchange *x)
     if (x->lane == LANE_EVENT) return dispatch(x), queue_answer(x);
     if (x->client && !client_working(x->client)) return MHD_NO; /* its time was over */
     MHD_suspend_connection(x->connection);
-    pool_push(x->server->pool, x);
+    if (!pool_push(x->server->pool, x)) MHD_resume_connection(x->connection);
     return MHD_YES;
 }
 
@@ -191,7 +192,8 @@ void server_hand_back(exchange *x)
         server_done(x); /* there is no connection any more */
         return;
     }
-    if (x->stream.stage != STREAM_NONE && x->client) client_streaming(x->client);
+    bool takes_more = x->stream.stage == STREAM_BEGUN || x->stream.stage == STREAM_OVER;
+    if (takes_more && x->client) client_streaming(x->client);
     MHD_resume_connection(x->connection);
 }
 
@@ -218,7 +220,7 @@ static void completed(void *server, struct MHD_Connection *connection, void **co
     exchange *x = *context;
     if (!x) return;
     metrics_count(s->metrics, x->slot, x->status, clock_monotonic() - x->started,
-                  x->body.length + (size_t)x->stream.received, x->reply.body.length);
+                  x->body.length + (size_t)x->stream.received, x->reply.body.length + (size_t)x->stream.sent);
     if (x->client && !x->is_refused) client_waiting(x->client);
     *context = NULL;
     if (!stream_gone(x)) server_done(x);
@@ -300,6 +302,7 @@ static error prepare(struct http_server *s)
     s->openapi = openapi_document(s->arena, &s->options);
     s->docs_page = docs_document(s->arena, &s->options);
     answer_prepare_security(s);
+    events_prepare(s);
     s->clients = clients_new(s->arena, s->options.idle_seconds, s->options.request_seconds, timeout_answer, s);
     return OK;
 }
@@ -315,6 +318,25 @@ static struct MHD_Daemon *start_daemon(struct http_server *s, int fd)
         MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, s, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
 }
 
+static pool *start_pool(arena *a, const http_options *options)
+{
+    enum { COMPUTE_NICE = 5 };
+    const lane_options lanes[LANES] = {
+        [LANE_POOL] = { .threads = options->threads, .name = "http-handler" },
+        [LANE_PROBE] = { .threads = 1, .name = "http-probe" },
+        [LANE_HEAVY] = { .threads = options->heavy_threads ? options->heavy_threads : 1,
+                         .most_wait = SECONDS(options->heavy_wait_ms) / 1000,
+                         .name = "http-heavy" },
+        [LANE_COMPUTE] = { .threads = options->compute_threads ? options->compute_threads : 1,
+                           .most_waiting = options->compute_waiting,
+                           .most_wait = SECONDS(options->compute_wait_ms) / 1000,
+                           .name = "http-compute",
+                           .nice = COMPUTE_NICE },
+        [LANE_STREAM] = { .threads = options->stream_threads ? options->stream_threads : 1, .name = "http-stream" },
+    };
+    return pool_start(a, lanes);
+}
+
 error http_start(arena *a, const http_options *options, http_server **out)
 {
     struct http_server *s = ARENA_NEW(a, struct http_server);
@@ -323,10 +345,7 @@ error http_start(arena *a, const http_options *options, http_server **out)
     s->options = *options;
     TRY(prepare(s));
     TRY(listen_at(a, options->listen, &fd, &s->port));
-    s->pool = pool_start(a, &(pool_options){ .threads = options->threads,
-                                             .heavy_threads = options->heavy_threads ? options->heavy_threads : 1,
-                                             .stream_threads = options->stream_threads ? options->stream_threads : 1,
-                                             .heavy_wait = SECONDS(options->heavy_wait_ms) / 1000 });
+    s->pool = start_pool(a, options);
     bool watching = s->pool && clients_watch(s->clients);
     if (watching) s->daemon = start_daemon(s, fd);
     if (!s->daemon) {
@@ -349,6 +368,7 @@ int http_stop(http_server *s, int grace_seconds)
     atomic_store(&s->stopping, true);
     MHD_socket listening = MHD_quiesce_daemon(s->daemon);
     clients_end_idle(s->clients);
+    events_end(s);
     while (atomic_load(&s->under_way) > 0 && clock_monotonic() < until) {
         poll(NULL, 0, DRAIN_POLL_MS);
         clients_end_idle(s->clients);

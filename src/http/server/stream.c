@@ -2,8 +2,9 @@
 
 #include "http/server/clients.h"
 
-/* A body in pieces. The event thread gathers one piece; then the connection rests while a thread of the pool hands it
- * to the route. What the client sends meanwhile waits in the kernel's buffers, and then at the client.
+/* A body in pieces, and a reply in pieces. The event thread gathers one piece; then the connection rests while a thread
+ * of the pool hands it to the route. What the client sends meanwhile waits in the kernel's buffers, and then at the
+ * client.
  *
  * Bytes that would follow an answer which stands already are thrown away when they are few, so that the connection can
  * go on; a client that has much to send is told at once. */
@@ -92,6 +93,49 @@ bool stream_gone(exchange *x)
     return true;
 }
 
+/* ------------------------------------------------------------------ a reply in pieces */
+
+/* libmicrohttpd asks for more bytes, on the event thread. */
+static ssize_t give(void *context, uint64_t position, char *to, size_t most)
+{
+    (void)position;
+    exchange *x = context;
+    struct stream *s = &x->stream;
+    if (s->is_broken) return MHD_CONTENT_READER_END_WITH_ERROR;
+    if (s->piece.length) {
+        size_t count = s->piece.length < most ? s->piece.length : most;
+        memcpy(to, s->piece.data, count);
+        s->piece = (text){ s->piece.data + count, s->piece.length - count };
+        s->sent += count;
+        return (ssize_t)count;
+    }
+    if (x->client) client_sending(x->client, STREAM_PIECE); /* the next one's time begins */
+    x->lane = LANE_STREAM;
+    s->stage = STREAM_SENDING;
+    MHD_suspend_connection(x->connection);
+    pool_push(x->server->pool, x);
+    return 0;
+}
+
+struct MHD_Response *stream_reply(exchange *x)
+{
+    return MHD_create_response_from_callback(x->reply.size, FEW_BYTES, give, x, NULL);
+}
+
+static void make_next(exchange *x)
+{
+    struct stream *s = &x->stream;
+    arena_drop(s->arena);
+    s->arena = arena_new();
+    s->piece = (text){ 0 };
+    error bad = x->reply.next(&x->rq, s->arena, &s->piece);
+    s->is_broken = bad || s->piece.length == 0 || s->sent + s->piece.length > x->reply.size;
+    if (!s->is_broken) return;
+    log_event(x->server->options.log, LOG_WARNING, "reply_broken",
+              bad ? bad->message : "A streamed reply has another length than was announced.",
+              (log_field[]){ LOG_T("request_id", x->rq.request_id), LOG_END });
+}
+
 /* ------------------------------------------------------------------ pool thread */
 
 static error begin(exchange *x)
@@ -134,6 +178,7 @@ static void abandon_if_begun(exchange *x, stream_stage was)
 bool stream_turn(exchange *x)
 {
     struct stream *b = &x->stream;
+    if (b->stage == STREAM_SENDING) return make_next(x), true;
     if (b->stage == STREAM_GONE) {
         (void)dispatch_close(x, fail(x->rq.arena, BAD_REQUEST, "", "The client went away in the middle of the body."));
         abandon_if_begun(x, b->stage);

@@ -1794,7 +1794,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Download a data set
+         * @description Byte for byte as it was uploaded, in its own media type; the ETag is its SHA-256.
+         */
+        get: operations["get_datasets_id_content"];
         /**
          * Go on with an upload
          * @description The header `Upload-Offset` says with which byte the body begins, and must be the data set's `upload_offset` (409 otherwise); `Upload-Complete: ?0` says that still more will follow. The content type is that of the first request. After the last byte the data set is READY, or FAILED with the reason, and then keeps nothing.
@@ -10372,6 +10376,39 @@ export interface operations {
             413: components["responses"]["too_large"];
             414: components["responses"]["address_too_long"];
             415: components["responses"]["unsupported_media"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    get_datasets_id_content: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Download a data set */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
             429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];

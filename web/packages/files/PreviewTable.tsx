@@ -8,7 +8,7 @@ const digits = (value: number) => (Number.isInteger(value) ? 0 : 2);
 
 /** What a column holds, in a few words: "2 values", "numbers, 0.04 to 0.98". */
 export const kindOf = (column: ColumnSeen) => {
-    if (column.values.size === 0) return t('file.kindEmpty');
+    if (column.values.size === 0 && !column.more) return t('file.kindEmpty');
     if (column.values.size === 1 && !column.more) return t('file.kindOne');
     if (!column.more && column.values.size <= 12) return t('file.kindValues', { values: column.values.size });
     if (column.isNumber) return t('file.kindNumbers', { low: formatNumber(column.least, digits(column.least)), high: formatNumber(column.most, digits(column.most)) });

@@ -2,6 +2,7 @@ import { access } from './en.access';
 import { audit } from './en.audit';
 import { explanationCharts } from './en.charts';
 import { explain } from './en.explain';
+import { datasets } from './en.datasets';
 import { intake } from './en.intake';
 import { models } from './en.models';
 import { recovery } from './en.recovery';
@@ -16,6 +17,7 @@ export const en = {
     ...audit,
     ...explanationCharts,
     ...explain,
+    ...datasets,
     ...intake,
     ...models,
     ...recovery,
@@ -146,7 +148,7 @@ export const en = {
     },
     /* Why a file or a choice of columns cannot be analyzed, and what to know before. */
     check: {
-        larger: 'Larger files are analyzed on the command line, with the same report: aic analyze.', tooManyBytes: 'The file has {{size}} MB; the limit here is 10 MB. {{larger}}',
+        larger: 'Upload larger files as a data set, and analyze that.', tooManyBytes: 'The file has {{size}} MB; the limit here is 10 MB. {{larger}}',
         empty: 'The file is empty.', notCommas: 'Its cells are separated by something other than commas. Save it as "CSV (comma separated)" and try again.',
         notTable: 'This does not look like a table: its first line has one cell only. A CSV file with a header line is needed.',
         noRowsBelow: 'The file has a header line but no rows below it.', tooManyColumns: 'The file has {{columns}} columns; the limit here is 500.',

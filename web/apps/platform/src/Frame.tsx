@@ -1,4 +1,4 @@
-import { IconAddressBook, IconAlertTriangle, IconBinaryTree, IconBulb, IconChartBar, IconCreditCard, IconHistory, IconKey, IconLayoutDashboard, IconLink, IconListCheck, IconServerCog, IconSettings, IconShieldLock, IconUser, IconUsers, IconUsersGroup } from '@tabler/icons-react';
+import { IconAddressBook, IconAlertTriangle, IconBinaryTree, IconBulb, IconChartBar, IconCreditCard, IconDatabase, IconHistory, IconKey, IconLayoutDashboard, IconLink, IconListCheck, IconServerCog, IconSettings, IconShieldLock, IconUser, IconUsers, IconUsersGroup } from '@tabler/icons-react';
 import { Outlet } from '@tanstack/react-router';
 import { api, call } from '@aic/api';
 import { useSession, useSignOut } from '@aic/auth';
@@ -31,6 +31,7 @@ export const Frame = () => {
                 { to: '/systems', label: t('nav.systems'), icon: IconServerCog },
                 { to: '/models', label: t('models.nav'), icon: IconBinaryTree },
                 { to: '/analyses', label: t('nav.analyses'), icon: IconChartBar },
+                { to: '/datasets', label: t('datasets.nav'), icon: IconDatabase },
                 { to: '/explain', label: t('explain.nav'), icon: IconBulb },
                 { to: '/tasks', label: t('tasks.nav'), icon: IconListCheck },
                 ...(can('view_incidents') ? [{ to: '/incidents', label: t('incidents.nav'), icon: IconAlertTriangle }] : []),

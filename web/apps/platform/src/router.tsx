@@ -4,6 +4,7 @@ import { analysesRoutes } from './features/analyses/routes';
 import { apiKeysRoutes } from './features/apiKeys/routes';
 import { auditRoutes } from './features/audit/routes';
 import { billingRoutes } from './features/billing/routes';
+import { datasetsRoutes } from './features/datasets/routes';
 import { explainRoutes } from './features/explain/routes';
 import { incidentsRoutes } from './features/incidents/routes';
 import { leadsRoutes } from './features/leads/routes';
@@ -29,7 +30,7 @@ const welcome = createRoute({
 
 export const router = createRouter({
     basepath: '/app',
-    routeTree: root.addChildren([dashboard, welcome, ...systemsRoutes(root), ...analysesRoutes(root), ...modelsRoutes(root), ...explainRoutes(root), ...tasksRoutes(root), ...ledgerRoutes(root), ...auditRoutes(root), ...incidentsRoutes(root), ...leadsRoutes(root), ...peopleRoutes(root), ...organizationRoutes(root), ...accessRoutes(root), ...apiKeysRoutes(root), ...billingRoutes(root), ...profileRoutes(root), ...securityRoutes(root)]),
+    routeTree: root.addChildren([dashboard, welcome, ...systemsRoutes(root), ...analysesRoutes(root), ...modelsRoutes(root), ...datasetsRoutes(root), ...explainRoutes(root), ...tasksRoutes(root), ...ledgerRoutes(root), ...auditRoutes(root), ...incidentsRoutes(root), ...leadsRoutes(root), ...peopleRoutes(root), ...organizationRoutes(root), ...accessRoutes(root), ...apiKeysRoutes(root), ...billingRoutes(root), ...profileRoutes(root), ...securityRoutes(root)]),
     defaultPreload: 'intent',
     scrollRestoration: true,
 });

@@ -1,13 +1,13 @@
 import './analyses.css';
 
 import { Button, Progress } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
-import { fieldErrors, problemText } from '@aic/api';
+import { type Dataset, fieldErrors, problemText } from '@aic/api';
 import { useSession } from '@aic/auth';
 import { CsvDrop, type Preview, PreviewTable, readPreview, type Source, whyNot } from '@aic/files';
 import { formatNumber, t, useTranslation } from '@aic/text';
-import { EmptyState, FormErrors, Page } from '@aic/ui';
+import { EmptyState, ErrorState, FormErrors, Loading, Page } from '@aic/ui';
 import { useEffect, useRef, useState } from 'react';
 import { stops, warnings } from './check';
 import { mappingOf } from './guess';
@@ -15,24 +15,30 @@ import { MappingForm } from './parts/MappingForm';
 import { ReportDownloads } from './parts/ReportDownloads';
 import { ReportView } from './parts/ReportView';
 import { Steps } from './parts/Steps';
-import { systemQuery } from './queries';
+import { datasetQuery, systemQuery } from './queries';
 import type { AnalysesSearch } from './routes';
 import { type Order, runAnalysis, standardOrder } from './run';
+import { previewOf, runStored } from './stored';
 
+/** A file, or a stored data set. */
 interface Chosen {
     name: string;
     text: string;
+    dataset?: string;
     preview: Preview;
 }
 
+const storedOne = (dataset: Dataset | undefined): Chosen | null =>
+    dataset?.status === 'READY' ? { name: dataset.name, text: '', dataset: dataset.id, preview: previewOf(dataset) } : null;
+
 const route = getRouteApi('/analyses/new');
 
-const Running = ({ rows, cancel }: { rows: number; cancel: () => void }) => {
+const Running = ({ rows, part, cancel }: { rows: number; part: number | null; cancel: () => void }) => {
     const { t } = useTranslation();
     return (
         <div className="running row" role="status">
-            <span>{t('analyses.running', { rows: formatNumber(rows) })}</span>
-            <Progress value={100} animated style={{ flex: '1 1 160px' }} aria-label={t('analyses.runningLabel')} />
+            <span>{t(part === null ? 'analyses.running' : 'datasets.working', { rows: formatNumber(rows) })}</span>
+            <Progress value={part === null ? 100 : Math.max(100 * part, 4)} animated style={{ flex: '1 1 160px' }} aria-label={t('analyses.runningLabel')} />
             <Button size="compact-sm" variant="default" onClick={cancel}>{t('common.cancel')}</Button>
         </div>
     );
@@ -50,16 +56,21 @@ export const NewAnalysisPage = () => {
     const navigate = useNavigate();
     const client = useQueryClient();
     const search: AnalysesSearch = route.useSearch();
-    const [chosen, setChosen] = useState<Chosen | null>(null);
+    const [picked, setPicked] = useState<Chosen | null>(null);
+    const stored = useQuery({ ...datasetQuery(search.dataset_id ?? ''), enabled: search.dataset_id !== undefined });
+    const chosen = picked ?? storedOne(stored.data);
+    const [part, setPart] = useState<number | null>(null);
     const [problem, setProblem] = useState<string | null>(null);
-    const [order, setOrder] = useState<Order | null>(null);
+    const [asked, setOrder] = useState<Order | null>(null);
+    const order = asked ?? (chosen && standardOrder(mappingOf(chosen.preview, undefined)));
     const [tab, setTab] = useState<string>();
     const stop = useRef<AbortController | null>(null);
     useEffect(() => () => stop.current?.abort(), []);
     const run = useMutation({
-        mutationFn: ({ body, asked }: { body: string; asked: Order }) => {
+        mutationFn: ({ from, wanted }: { from: Chosen; wanted: Order }) => {
             stop.current = new AbortController();
-            return runAnalysis(body, asked, stop.current.signal);
+            setPart(from.dataset ? 0 : null);
+            return from.dataset ? runStored(from.dataset, wanted, stop.current.signal, setPart) : runAnalysis(from.text, wanted, stop.current.signal);
         },
         onSuccess: async (report) => {
             if (!report?.analysis_id) return;
@@ -83,16 +94,27 @@ export const NewAnalysisPage = () => {
             setProblem(t('analyses.noSystem', { reason: problemText(error) }));
             return;
         }
-        setChosen({ name, text, preview });
+        setPicked({ name, text, preview });
         setTab(undefined);
         run.reset();
         window.scrollTo(0, 0);
     };
     const again = () => {
-        setChosen(null);
+        setPicked(null);
+        setOrder(null);
         setProblem(null);
         run.reset();
+        if (search.dataset_id) void navigate({ to: '/analyses/new', search: { system_id: search.system_id } });
     };
+    if (search.dataset_id && !chosen) {
+        return (
+            <Page title={t('nav.newAnalysis')} crumbs={crumbs}>
+                {stored.isPending && <Loading />}
+                {stored.isError && <ErrorState error={stored.error} retry={() => void stored.refetch()} />}
+                {stored.data && <EmptyState title={stored.data.name}>{t('datasets.notReady')}</EmptyState>}
+            </Page>
+        );
+    }
     if (!chosen || !order) {
         return (
             <Page title={t('nav.newAnalysis')} crumbs={crumbs} lead={t('analyses.newLead')}>
@@ -126,14 +148,14 @@ export const NewAnalysisPage = () => {
             <Steps at={1} />
             <div className="stack">
                 <FormErrors error={run.error} />
-                <PreviewTable preview={chosen.preview} />
+                {chosen.preview.rows.length > 0 && <PreviewTable preview={chosen.preview} />}
                 <MappingForm preview={chosen.preview} order={order} change={setOrder} wrong={{ ...fieldErrors(run.error), ...missing }} />
                 <Watch lines={ready ? warnings(order, chosen.preview) : []} />
                 {run.isPending
-                    ? <Running rows={chosen.preview.total} cancel={() => stop.current?.abort()} />
+                    ? <Running rows={chosen.preview.total} part={part} cancel={() => stop.current?.abort()} />
                     : (
                         <div className="row form-foot">
-                            <Button size="md" disabled={!ready} onClick={() => run.mutate({ body: chosen.text, asked: order })}>{order.system ? t('analyses.analyzeAndRecord') : t('analyses.analyze')}</Button>
+                            <Button size="md" disabled={!ready} onClick={() => run.mutate({ from: chosen, wanted: order })}>{order.system ? t('analyses.analyzeAndRecord') : t('analyses.analyze')}</Button>
                             <span className="soft small">{ready ? (order.system ? t('analyses.forSystem', { name: order.system.name }) : t('analyses.nothingRecorded')) : Object.values(missing)[0]}</span>
                         </div>
                     )}

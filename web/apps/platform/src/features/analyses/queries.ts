@@ -3,10 +3,12 @@ import { api, call } from '@aic/api';
 import { t } from '@aic/text';
 import type { AnalysesSearch } from './routes';
 
+const filters = ({ verdict, system_id }: AnalysesSearch) => ({ verdict, system_id });
+
 export const analysesQuery = (search: AnalysesSearch) =>
     infiniteQueryOptions({
         queryKey: ['analyses', 'list', search],
-        queryFn: ({ pageParam }) => call(api.GET('/api/v1/analyses', { params: { query: { ...search, limit: 50, cursor: pageParam } } })),
+        queryFn: ({ pageParam }) => call(api.GET('/api/v1/analyses', { params: { query: { ...filters(search), limit: 50, cursor: pageParam } } })),
         initialPageParam: undefined as string | undefined,
         getNextPageParam: (page) => page.next_cursor ?? undefined,
     });
@@ -22,12 +24,15 @@ export const systemNamesQuery = queryOptions({
 export const systemQuery = (id: string) =>
     queryOptions({ queryKey: ['system', id], queryFn: () => call(api.GET('/api/v1/systems/{id}', { params: { path: { id } } })) });
 
+export const datasetQuery = (id: string) =>
+    queryOptions({ queryKey: ['datasets', id], queryFn: () => call(api.GET('/api/v1/datasets/{id}', { params: { path: { id } } })) });
+
 /** All analyses that fit the filters, page after page, as one CSV with one header line. */
 export const analysesCsv = async (search: AnalysesSearch) => {
     const parts: string[] = [];
     let cursor: string | undefined;
     do {
-        const query = { ...search, cursor, limit: 200 };
+        const query = { ...filters(search), cursor, limit: 200 };
         const { data, response } = await api.GET('/api/v1/analyses', { params: { query }, headers: { Accept: 'text/csv' }, parseAs: 'text' });
         if (!data || !response.headers.get('Content-Type')?.startsWith('text/csv')) throw new Error(t('problem.noCsv'));
         parts.push(parts.length === 0 ? data : data.slice(data.indexOf('\n') + 1));

@@ -3,6 +3,8 @@ import { type AnyRoute, createRoute, lazyRouteComponent } from '@tanstack/react-
 export interface AnalysesSearch {
     verdict?: 'PASS' | 'REVIEW' | 'FAIL' | 'INSUFFICIENT_DATA';
     system_id?: string;
+    /** A new analysis of a stored data set. */
+    dataset_id?: string;
 }
 
 /** Which attribute of a report is open: its name, or nothing for the first. */
@@ -16,6 +18,7 @@ const text = (value: unknown) => (typeof value === 'string' && value !== '' ? va
 const search = (given: Record<string, unknown>): AnalysesSearch => ({
     verdict: verdicts.find((v) => v === given.verdict),
     system_id: text(given.system_id),
+    dataset_id: text(given.dataset_id),
 });
 // A group column may be called 1 or true, which the router reads as a number or a boolean.
 const reportSearch = (given: Record<string, unknown>): ReportSearch => ({
