@@ -90,7 +90,8 @@ static int by_value(const void *a, const void *b)
 
 static uint32_t sorted_once(double *values, uint32_t count)
 {
-    if (count) qsort(values, count, sizeof *values, by_value); /* a feature may be split by categories alone: no array */
+    /* a feature that is split by categories alone has no array */
+    if (count) qsort(values, count, sizeof *values, by_value);
     uint32_t kept = 0;
     for (uint32_t i = 0; i < count; i++)
         if (!kept || values[i] > values[kept - 1]) values[kept++] = values[i];
