@@ -144,3 +144,17 @@ def test_logistic_weights_are_scikit_learn_s(tmp_path):
     ours = [w * s for w, s in zip(model["weights"], model["scale"], strict=True)]
     theirs = LogisticRegression(C=1, tol=1e-12).fit(scaler.transform(points), [row["y"] for row in rows])
     assert ours == pytest.approx([w / s for w, s in zip(theirs.coef_[0], scaler.scale_, strict=True)], rel=0.15)
+
+
+@pytest.mark.parametrize("weights", [[], [1], [1, 2, 3, 4, 5], [1, 2, 3, "Infinity"], [1, 2, 3, None], {"a": 1}])
+def test_a_model_file_whose_categories_have_other_weights_is_refused(data, tmp_path, weights):
+    train(data, tmp_path / "model", "granted", "--kind", "logistic")
+    model = json.loads((tmp_path / "model").read_text())
+    model["features"][1]["weights"] = weights
+    (tmp_path / "model").write_text(json.dumps(model))
+    out = aic("predict", tmp_path / "model", data)
+    if weights == []:
+        # no weights: a column of codes with one weight, which is 0
+        assert out.returncode == 0
+    else:
+        assert out.returncode == 2 and out.stdout == "" and out.stderr.count("\n") == 1 and "model" in out.stderr
