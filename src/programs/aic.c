@@ -1,5 +1,6 @@
 /* aic: the tool on a data scientist's or auditor's desk. Needs no server. */
 #include "programs/aic_analyze.h"
+#include "programs/aic_bench.h"
 #include "programs/aic_explain.h"
 #include "programs/aic_ledger.h"
 #include "programs/aic_predict.h"
@@ -15,6 +16,7 @@ static const char usage[] =
     "  explain MODEL DATA                what moved each prediction, and by how much\n"
     "  predict MODEL DATA                a prediction for each row\n"
     "  train DATA --label COLUMN         learn a model and say how good it is\n"
+    "  bench MODEL DATA                  how long explain takes on this machine\n"
     "  ledger verify EXPORT              check an export of the ledger, offline\n"
     "\n"
     "aic COMMAND --help tells more. aic --version prints the version.\n"
@@ -33,6 +35,7 @@ int main(int argc, char **argv)
                      { "explain", aic_explain_main },
                      { "predict", aic_predict_main },
                      { "train", aic_train_main },
+                     { "bench", aic_bench_main },
                      { "ledger", aic_ledger_main } };
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
         if (!strcmp(argv[1], commands[i].name)) return commands[i].run(argc - 1, argv + 1);

@@ -43,7 +43,7 @@ static error choose_method(arena *a, explain_command *c)
     return OK;
 }
 
-static error options_of(arena *a, const explain_command *c, explain_options *o)
+error explain_command_options(arena *a, const explain_command *c, explain_options *o)
 {
     *o = explain_options_standard((explain_method)c->method);
     o->output = c->output ? OUTPUT_PROBABILITY : OUTPUT_MARGIN;
@@ -136,17 +136,22 @@ static error run_method(arena *a, explain_command *c)
     explain_options options;
     explanation *e;
     progress bar = progress_of("explaining");
-    TRY(options_of(a, c, &options));
+    TRY(explain_command_options(a, c, &options));
     options.watch = progress_watch(&bar);
     error bad = explain(a, &c->input.predictor, &c->input.rows, &options, &e);
     progress_end(&bar);
     return bad ? bad : tell(a, c, e);
 }
 
-static error run(arena *a, explain_command *c)
+error explain_command_open(arena *a, explain_command *c)
 {
     TRY(choose_method(a, c));
-    TRY(model_input_open(a, &c->input));
+    return model_input_open(a, &c->input);
+}
+
+static error run(arena *a, explain_command *c)
+{
+    TRY(explain_command_open(a, c));
     tell_background(c);
     if (c->method == EXPLAIN_COUNTERFACTUAL) return explain_counterfactuals(a, c);
     return c->method == EXPLAIN_IMPORTANCE ? explain_importance(a, c) : run_method(a, c);

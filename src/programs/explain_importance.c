@@ -108,18 +108,25 @@ static void write_csv(arena *a, const feature_importance *i)
     fwrite(b.data, 1, b.length, stdout);
 }
 
-error explain_importance(arena *a, explain_command *c)
+error explain_importance_compute(arena *a, const explain_command *c, const explain_watch *watch,
+                                 feature_importance *out)
 {
     const double *labels = NULL;
-    feature_importance found;
     TRY(labels_of(a, c, &labels));
     importance_options o = importance_options_standard(score_of(c, labels));
-    progress bar = progress_of("shuffling");
     o.repeats = c->repeats;
     o.seed = c->input.seed;
     o.threads = (int)c->threads;
-    o.watch = progress_watch(&bar);
-    error bad = permutation_importance(a, &c->input.predictor, &c->input.rows, labels, &o, &found);
+    o.watch = *watch;
+    return permutation_importance(a, &c->input.predictor, &c->input.rows, labels, &o, out);
+}
+
+error explain_importance(arena *a, explain_command *c)
+{
+    feature_importance found;
+    progress bar = progress_of("shuffling");
+    explain_watch watch = progress_watch(&bar);
+    error bad = explain_importance_compute(a, c, &watch, &found);
     progress_end(&bar);
     TRY(bad);
     if (c->as_json) {

@@ -10,7 +10,7 @@ static uint16_t bin_category(const feature_bins *f, double x)
 /* The number of cuts below x, plus one. The grid says where to begin; from there the cuts are few. */
 static inline uint16_t bin_number(const feature_bins *f, double x)
 {
-    if (isnan(x) || (f->zero_is_missing && fabs(x) <= 1e-35)) return 0;
+    if (isnan(x) || (f->zero_is_missing && fabs(x) <= MODEL_ZERO)) return 0;
     double place = (x - f->first) * f->cells_per_unit;
     uint32_t at = place > 0 ? place < GRID_CELLS - 1 ? (uint32_t)place : GRID_CELLS - 1 : 0;
     uint32_t low = f->starts[at], high = f->starts[at + 1];

@@ -20,7 +20,7 @@ typedef struct feature_bins {
     const double *cuts;
     uint32_t cut_count;
     uint32_t categories;    /* > 0: a category feature */
-    bool zero_is_missing;   /* |x| <= 1e-35 is bin 0 */
+    bool zero_is_missing;   /* |x| <= MODEL_ZERO is bin 0 */
     const uint16_t *starts; /* into cuts, by cell of an even grid over them: where the search begins */
     double first, cells_per_unit;
 } feature_bins;

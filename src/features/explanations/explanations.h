@@ -99,6 +99,10 @@ typedef struct decision_narrative {
 
 error explanations_narrate(scope *db, uuid decision_id, text audience, decision_narrative *out);
 
+/* For the demo: a small table, trained at once; and an explanation that the next worker makes. */
+error explanations_train_now(scope *db, const train_order *order, text csv, model_row *out);
+error explanations_ask(scope *db, const explain_order *order, text csv, uuid *task);
+
 extern const route explanations_routes[];
 extern const task_kind explain_task, train_task;
 

@@ -267,8 +267,8 @@ static error get_decision_explanation(request *rq, const void *body, void *reply
     {                                                                                                                  \
         POST, address, says, CAPABILITY("run_analysis"), TENANT, QUERY(explain_order, csv_fields),                     \
             BODY(explain_order, explain_order_fields), TASK_REPLY,                                                     \
-            .raw_body = true, .media = data_media, .audit = "explanation_asked", .rate = RATE_EXPLAIN,                 \
-            .tag = "explain", .description = LIMITS, .handle = (handler)                                               \
+            .raw_body = true, .media = data_media, .task = "EXPLAIN", .audit = "explanation_asked",                    \
+            .rate = RATE_EXPLAIN, .tag = "explain", .description = LIMITS, .handle = (handler)                         \
     }
 
 const route explanations_routes[] = {
@@ -279,7 +279,7 @@ const route explanations_routes[] = {
     EXPLAIN("/explain/global", "What the model goes by over all rows: importance, dependence, summary", post_global),
     { POST, "/models/train", "Train a model and register it", CAPABILITY("manage_models"), TENANT,
       QUERY(train_order, train_csv_fields), BODY(train_order, train_order_fields), TASK_REPLY, .raw_body = true,
-      .media = data_media, .audit = "training_asked", .rate = RATE_EXPLAIN,
+      .media = data_media, .task = "TRAIN", .audit = "training_asked", .rate = RATE_EXPLAIN,
       .description =
           "The rows come as POST /explain takes them. The task's result names the model, which is registered in "
           "DEVELOPMENT at the moment in which the task succeeds, with its quality on rows that it has not seen.",

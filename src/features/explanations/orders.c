@@ -245,6 +245,16 @@ error explain_queue(request *rq, const char *way)
     return task_accepted(rq, task);
 }
 
+error explanations_ask(scope *db, const explain_order *order, text csv, uuid *task)
+{
+    return tasks_add(db,
+                     &(task_order){ .kind = explain_task.name,
+                                    .input = input_json(db->arena, explain_order_fields, order, true),
+                                    .data = csv,
+                                    .system_id = order->system_id },
+                     task);
+}
+
 error train_queue(request *rq)
 {
     train_order order = { 0 };

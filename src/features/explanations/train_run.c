@@ -93,11 +93,11 @@ static text order_json(arena *a, const train_order *order)
 }
 
 /* A training that nobody named is told from others by its moment. */
-static model_draft draft_of(task_run *t, scope *db, const train_order *order)
+static model_draft draft_of(scope *db, const train_order *order)
 {
-    return (model_draft){ .name =
-                              text_is(order->name) ? order->name : text_format(t->arena, "%.*s", PRINT(order->target)),
-                          .version = text_is(order->version) ? order->version : instant_format(t->arena, scope_now(db)),
+    return (model_draft){ .name = text_is(order->name) ? order->name : order->target,
+                          .version =
+                              text_is(order->version) ? order->version : instant_format(db->arena, scope_now(db)),
                           .kind = TEXT("ARTEFACT"),
                           .description = order->description,
                           .training_data_description = order->training_data_description,
@@ -105,21 +105,26 @@ static model_draft draft_of(task_run *t, scope *db, const train_order *order)
                           .protected_attributes = order->protected_attributes };
 }
 
+static error record(scope *db, training *done, model_row *out)
+{
+    text metrics;
+    TRY(metrics_of(db->arena, done->report, &metrics));
+    model_draft draft = draft_of(db, &done->order);
+    trained_model trained = { .draft = &draft,
+                              .artefact = done->result->artefact,
+                              .training = order_json(db->arena, &done->order),
+                              .metrics = metrics,
+                              .data_sha256 = done->result->data_sha256,
+                              .model = done->result->model };
+    return models_register_trained(db, &trained, out);
+}
+
 /* The model is there exactly when the task has succeeded. */
 static error finish(task_run *t, scope *db, void *made, text *result)
 {
     training *done = made;
     model_row row;
-    text metrics;
-    TRY(metrics_of(t->arena, done->report, &metrics));
-    model_draft draft = draft_of(t, db, &done->order);
-    trained_model trained = { .draft = &draft,
-                              .artefact = done->result->artefact,
-                              .training = order_json(t->arena, &done->order),
-                              .metrics = metrics,
-                              .data_sha256 = done->result->data_sha256,
-                              .model = done->result->model };
-    TRY(models_register_trained(db, &trained, &row));
+    TRY(record(db, done, &row));
     json_t *all;
     TRY(json_read(t->arena, done->report, &all));
     json_writer w = json_writer_in(t->arena);
@@ -131,6 +136,21 @@ static error finish(task_run *t, scope *db, void *made, text *result)
     json_close(&w, '}');
     *result = json_written(&w);
     return OK;
+}
+
+error explanations_train_now(scope *db, const train_order *order, text csv, model_row *out)
+{
+    training *done = ARENA_NEW(db->arena, training);
+    done->order = *order;
+    done->options = options_of(NULL, order);
+    done->options.watch = (explain_watch){ 0 };
+    train_table *rows = train_table_new(db->arena, &done->options);
+    TRY(csv_read(db->arena, csv, train_table_sink(rows), (table_limits){ 0 }));
+    TRY(train_model(db->arena, rows, &done->options, &done->result));
+    json_writer w = json_writer_in(db->arena);
+    train_result_json(&w, done->result, &done->options);
+    done->report = json_written(&w);
+    return record(db, done, out);
 }
 
 const task_kind train_task = {

@@ -277,7 +277,7 @@ static text request_json(arena *a, const endpoint *e, const matrix *rows, size_t
 
 static error not_answered(arena *a, const endpoint *e, const answer *got, CURLcode code)
 {
-    if (got->is_too_large)
+    if (got->is_too_large || code == CURLE_FILESIZE_EXCEEDED)
         return fail(a, INVALID, "/url", "The endpoint %.*s answered with more than %d MB.", PRINT(e->host),
                     ENDPOINT_ANSWER_MOST / 1024 / 1024);
     if (e->refused[0])
@@ -299,8 +299,8 @@ static error post(endpoint *e, arena *a, text body, text *out)
     if (code != CURLE_OK) return not_answered(a, e, &got, code);
     curl_easy_getinfo(e->curl, CURLINFO_RESPONSE_CODE, &status);
     if (status != 200)
-        return fail(a, INVALID, "/url",
-                    "The endpoint %.*s answered with status %ld, expected 200.", PRINT(e->host), status);
+        return fail(a, INVALID, "/url", "The endpoint %.*s answered with status %ld, expected 200.", PRINT(e->host),
+                    status);
     *out = text_built(&got.body);
     return OK;
 }
