@@ -1948,6 +1948,276 @@ export interface paths {
         patch: operations["patch_datasets_id"];
         trace?: never;
     };
+    "/api/v1/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List models */
+        get: operations["get_models"];
+        put?: never;
+        /**
+         * Register a model
+         * @description The artefact is data: it is read, never run, and what cannot be read is refused with the place in the file. As multipart/form-data the fields are parts and the file is the part `artefact`. A file of more than 10 MB is sent to POST /models/{id}/artefact.
+         */
+        post: operations["post_models"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a model */
+        get: operations["get_models_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change a model, or retire it */
+        patch: operations["patch_models_id"];
+        trace?: never;
+    };
+    "/api/v1/models/{id}/artefact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Download a model's artefact */
+        get: operations["get_models_id_artefact"];
+        put?: never;
+        /**
+         * Give a model its artefact
+         * @description The file itself, up to 200 MB, whatever its media type says. Once: another artefact is another version. A file of up to 10 MB is read at once; a larger one by a worker, and the answer is then 202 {task_id, status} as POST /explain gives it.
+         */
+        post: operations["post_models_id_artefact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/{id}/card": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is known of a model and of the system that it serves */
+        get: operations["get_models_id_card"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/debug/cache": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the caches of models hold */
+        get: operations["get_debug_cache"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Explain what a model says of rows
+         * @description The rows come as JSON (`data`: a list of rows, or `columns`: a list for each column), as text/csv with everything else in the query, or are a stored data set. At most 10,000 rows, 500 columns and 10 MB; methods that sample (kernel, permutation, lime, counterfactual) explain at most 100 rows at once. The answer is a task; its result has the shape of `aic explain --json`, with surrogate, model_id, model_sha256, engine_version and reasons in plain words.
+         */
+        post: operations["post_explain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/explain/shap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Shapley values: exact for trees and linear models, else sampled
+         * @description The rows come as JSON (`data`: a list of rows, or `columns`: a list for each column), as text/csv with everything else in the query, or are a stored data set. At most 10,000 rows, 500 columns and 10 MB; methods that sample (kernel, permutation, lime, counterfactual) explain at most 100 rows at once. The answer is a task; its result has the shape of `aic explain --json`, with surrogate, model_id, model_sha256, engine_version and reasons in plain words.
+         */
+        post: operations["post_explain_shap"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/explain/lime": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A simple model around each row
+         * @description The rows come as JSON (`data`: a list of rows, or `columns`: a list for each column), as text/csv with everything else in the query, or are a stored data set. At most 10,000 rows, 500 columns and 10 MB; methods that sample (kernel, permutation, lime, counterfactual) explain at most 100 rows at once. The answer is a task; its result has the shape of `aic explain --json`, with surrogate, model_id, model_sha256, engine_version and reasons in plain words.
+         */
+        post: operations["post_explain_lime"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/explain/counterfactual": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What would have changed the outcome
+         * @description The rows come as JSON (`data`: a list of rows, or `columns`: a list for each column), as text/csv with everything else in the query, or are a stored data set. At most 10,000 rows, 500 columns and 10 MB; methods that sample (kernel, permutation, lime, counterfactual) explain at most 100 rows at once. The answer is a task; its result has the shape of `aic explain --json`, with surrogate, model_id, model_sha256, engine_version and reasons in plain words.
+         */
+        post: operations["post_explain_counterfactual"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/explain/global": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What the model goes by over all rows: importance, dependence, summary
+         * @description The rows come as JSON (`data`: a list of rows, or `columns`: a list for each column), as text/csv with everything else in the query, or are a stored data set. At most 10,000 rows, 500 columns and 10 MB; methods that sample (kernel, permutation, lime, counterfactual) explain at most 100 rows at once. The answer is a task; its result has the shape of `aic explain --json`, with surrogate, model_id, model_sha256, engine_version and reasons in plain words.
+         */
+        post: operations["post_explain_global"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/train": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Train a model and register it
+         * @description The rows come as POST /explain takes them. The task's result names the model, which is registered in DEVELOPMENT at the moment in which the task succeeds, with its quality on rows that it has not seen.
+         */
+        post: operations["post_models_train"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/explanations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the explanations that are kept */
+        get: operations["get_explanations"];
+        put?: never;
+        /** Keep the explanation of one row */
+        post: operations["post_explanations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/explanations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read an explanation that is kept */
+        get: operations["get_explanations_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/decisions/{id}/explanation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tell somebody why it was decided so */
+        get: operations["get_decisions_id_explanation"];
+        put?: never;
+        /**
+         * Attach the explanation of a row to the decision about it
+         * @description What is attached last is what the affected person is shown.
+         */
+        post: operations["post_decisions_id_explanation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -10838,6 +11108,2085 @@ export interface operations {
             408: components["responses"]["timeout"];
             409: components["responses"]["conflict"];
             412: components["responses"]["stale"];
+            413: components["responses"]["too_large"];
+            414: components["responses"]["address_too_long"];
+            415: components["responses"]["unsupported_media"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    get_models: {
+        parameters: {
+            query?: {
+                /** @description How many at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Words in the name */
+                q?: string;
+                system_id?: string;
+                /** @description false: those that were retired */
+                active?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List models */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                            /** @description Of the model, as whoever registered it calls it */
+                            version: string;
+                            /** @enum {string} */
+                            kind: "ARTEFACT" | "ENDPOINT";
+                            /** @enum {string} */
+                            type: "LOGISTIC" | "TREE" | "GBDT" | "FOREST" | "NEURAL" | "LLM" | "RULES" | "OTHER";
+                            /** @description null until there is an artefact */
+                            format: string | null;
+                            /** Format: uuid */
+                            system_id: string | null;
+                            system_name: string | null;
+                            /** @enum {string} */
+                            lifecycle_stage: "DEVELOPMENT" | "TESTING" | "PRODUCTION" | "DECOMMISSIONED";
+                            feature_count: number;
+                            /** @enum {string} */
+                            drift_status: "UNKNOWN" | "STABLE" | "WARNING" | "CRITICAL";
+                            /** Format: date-time */
+                            last_bias_test_at: string | null;
+                            is_active: boolean;
+                            /** @description For If-Match */
+                            revision: number;
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            updated_at: string;
+                        }[];
+                        next_cursor: string | null;
+                    };
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            414: components["responses"]["address_too_long"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    post_models: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key gives the same answer for a day, and does the work once */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @example Loan score */
+                    name: string;
+                    /** @example 3.2 */
+                    version: string;
+                    /**
+                     * @description ENDPOINT: it stays elsewhere and is asked at `url`
+                     * @default ARTEFACT
+                     * @enum {string|null}
+                     */
+                    kind?: "ARTEFACT" | "ENDPOINT" | null;
+                    /**
+                     * @description Left out: what the artefact is, else OTHER
+                     * @enum {string|null}
+                     */
+                    type?: "LOGISTIC" | "TREE" | "GBDT" | "FOREST" | "NEURAL" | "LLM" | "RULES" | "OTHER" | null;
+                    /**
+                     * Format: uuid
+                     * @description The system that it serves; needed to leave DEVELOPMENT
+                     */
+                    system_id?: string | null;
+                    description?: string | null;
+                    /** @description The file in base64: XGBoost JSON or UBJSON, a LightGBM text model, ONNX, or what POST /models/train made. As multipart/form-data: the file itself. Left out: it follows by POST /models/{id}/artefact */
+                    artefact?: string | null;
+                    /** @description ENDPOINT: https, of a host that the platform's operator allows */
+                    url?: string | null;
+                    /** @description ENDPOINT: a header sent with each request, such as Authorization */
+                    header_name?: string | null;
+                    /**
+                     * Format: password
+                     * @description Sealed, and never shown again
+                     */
+                    header_value?: string | null;
+                    /** @description ENDPOINT: the columns that it is sent */
+                    features?: string[] | null;
+                    /** @description ENDPOINT: names of its scores; one when left out */
+                    outputs?: string[] | null;
+                    /** @description Of quality, as you measured them */
+                    metrics?: unknown;
+                    training_data_description?: string | null;
+                    /** @description Features or columns that stand for protected groups */
+                    protected_attributes?: string[] | null;
+                    /**
+                     * Format: uuid
+                     * @description Who looks after it: a user of your organization
+                     */
+                    owner_id?: string | null;
+                };
+                "multipart/form-data": string;
+            };
+        };
+        responses: {
+            /** @description Register a model */
+            201: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        name: string;
+                        /** @description Of the model, as whoever registered it calls it */
+                        version: string;
+                        /** @enum {string} */
+                        kind: "ARTEFACT" | "ENDPOINT";
+                        /** @enum {string} */
+                        type: "LOGISTIC" | "TREE" | "GBDT" | "FOREST" | "NEURAL" | "LLM" | "RULES" | "OTHER";
+                        description: string | null;
+                        /** @description xgboost-json, xgboost-ubjson, lightgbm-text, onnx or aic; null until there is an artefact */
+                        format: string | null;
+                        /** Format: uuid */
+                        system_id: string | null;
+                        system_name: string | null;
+                        /** @enum {string} */
+                        lifecycle_stage: "DEVELOPMENT" | "TESTING" | "PRODUCTION" | "DECOMMISSIONED";
+                        artefact_sha256: string | null;
+                        artefact_bytes: number | null;
+                        /** @description [{name, is_category, categories, category_count}]; of each at most 200 categories */
+                        features: unknown;
+                        /** @description Names of what it gives: classes, or one name */
+                        outputs: unknown;
+                        /** @description {objective, link, is_probability, trees, nodes, depth}, as far as the artefact tells */
+                        structure: unknown;
+                        /** @description Of quality: as trained here, or as stated */
+                        metrics: unknown;
+                        /** @description What gives the same model again */
+                        training: unknown;
+                        training_data_sha256: string | null;
+                        training_data_description: string | null;
+                        protected_attributes: string[];
+                        /** Format: uuid */
+                        owner_id: string | null;
+                        owner_name: string | null;
+                        endpoint_url: string | null;
+                        /** @enum {string} */
+                        drift_status: "UNKNOWN" | "STABLE" | "WARNING" | "CRITICAL";
+                        /** Format: date-time */
+                        last_drift_check_at: string | null;
+                        /** Format: date-time */
+                        last_bias_test_at: string | null;
+                        is_active: boolean;
+                        /** Format: date-time */
+                        retired_at: string | null;
+                        /**
+                         * Format: uuid
+                         * @description The entry that holds its present promises
+                         */
+                        ledger_entry_id: string;
+                        /** @description For If-Match */
+                        revision: number;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        updated_at: string;
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["timeout"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            414: components["responses"]["address_too_long"];
+            415: components["responses"]["unsupported_media"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    get_models_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Read a model */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        name: string;
+                        /** @description Of the model, as whoever registered it calls it */
+                        version: string;
+                        /** @enum {string} */
+                        kind: "ARTEFACT" | "ENDPOINT";
+                        /** @enum {string} */
+                        type: "LOGISTIC" | "TREE" | "GBDT" | "FOREST" | "NEURAL" | "LLM" | "RULES" | "OTHER";
+                        description: string | null;
+                        /** @description xgboost-json, xgboost-ubjson, lightgbm-text, onnx or aic; null until there is an artefact */
+                        format: string | null;
+                        /** Format: uuid */
+                        system_id: string | null;
+                        system_name: string | null;
+                        /** @enum {string} */
+                        lifecycle_stage: "DEVELOPMENT" | "TESTING" | "PRODUCTION" | "DECOMMISSIONED";
+                        artefact_sha256: string | null;
+                        artefact_bytes: number | null;
+                        /** @description [{name, is_category, categories, category_count}]; of each at most 200 categories */
+                        features: unknown;
+                        /** @description Names of what it gives: classes, or one name */
+                        outputs: unknown;
+                        /** @description {objective, link, is_probability, trees, nodes, depth}, as far as the artefact tells */
+                        structure: unknown;
+                        /** @description Of quality: as trained here, or as stated */
+                        metrics: unknown;
+                        /** @description What gives the same model again */
+                        training: unknown;
+                        training_data_sha256: string | null;
+                        training_data_description: string | null;
+                        protected_attributes: string[];
+                        /** Format: uuid */
+                        owner_id: string | null;
+                        owner_name: string | null;
+                        endpoint_url: string | null;
+                        /** @enum {string} */
+                        drift_status: "UNKNOWN" | "STABLE" | "WARNING" | "CRITICAL";
+                        /** Format: date-time */
+                        last_drift_check_at: string | null;
+                        /** Format: date-time */
+                        last_bias_test_at: string | null;
+                        is_active: boolean;
+                        /** Format: date-time */
+                        retired_at: string | null;
+                        /**
+                         * Format: uuid
+                         * @description The entry that holds its present promises
+                         */
+                        ledger_entry_id: string;
+                        /** @description For If-Match */
+                        revision: number;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        updated_at: string;
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            414: components["responses"]["address_too_long"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    patch_models_id: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the version that was changed, such as "3" */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string|null} */
+                    type?: "LOGISTIC" | "TREE" | "GBDT" | "FOREST" | "NEURAL" | "LLM" | "RULES" | "OTHER" | null;
+                    description?: string | null;
+                    /**
+                     * Format: uuid
+                     * @description Of a model that has none
+                     */
+                    system_id?: string | null;
+                    /** @enum {string|null} */
+                    lifecycle_stage?: "DEVELOPMENT" | "TESTING" | "PRODUCTION" | "DECOMMISSIONED" | null;
+                    training_data_description?: string | null;
+                    metrics?: unknown;
+                    protected_attributes?: string[] | null;
+                    /** Format: uuid */
+                    owner_id?: string | null;
+                    /** @description ENDPOINT: another secret; both fields together */
+                    header_name?: string | null;
+                    /** Format: password */
+                    header_value?: string | null;
+                    /** @description false retires it for good */
+                    is_active?: boolean | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Change a model, or retire it */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        name: string;
+                        /** @description Of the model, as whoever registered it calls it */
+                        version: string;
+                        /** @enum {string} */
+                        kind: "ARTEFACT" | "ENDPOINT";
+                        /** @enum {string} */
+                        type: "LOGISTIC" | "TREE" | "GBDT" | "FOREST" | "NEURAL" | "LLM" | "RULES" | "OTHER";
+                        description: string | null;
+                        /** @description xgboost-json, xgboost-ubjson, lightgbm-text, onnx or aic; null until there is an artefact */
+                        format: string | null;
+                        /** Format: uuid */
+                        system_id: string | null;
+                        system_name: string | null;
+                        /** @enum {string} */
+                        lifecycle_stage: "DEVELOPMENT" | "TESTING" | "PRODUCTION" | "DECOMMISSIONED";
+                        artefact_sha256: string | null;
+                        artefact_bytes: number | null;
+                        /** @description [{name, is_category, categories, category_count}]; of each at most 200 categories */
+                        features: unknown;
+                        /** @description Names of what it gives: classes, or one name */
+                        outputs: unknown;
+                        /** @description {objective, link, is_probability, trees, nodes, depth}, as far as the artefact tells */
+                        structure: unknown;
+                        /** @description Of quality: as trained here, or as stated */
+                        metrics: unknown;
+                        /** @description What gives the same model again */
+                        training: unknown;
+                        training_data_sha256: string | null;
+                        training_data_description: string | null;
+                        protected_attributes: string[];
+                        /** Format: uuid */
+                        owner_id: string | null;
+                        owner_name: string | null;
+                        endpoint_url: string | null;
+                        /** @enum {string} */
+                        drift_status: "UNKNOWN" | "STABLE" | "WARNING" | "CRITICAL";
+                        /** Format: date-time */
+                        last_drift_check_at: string | null;
+                        /** Format: date-time */
+                        last_bias_test_at: string | null;
+                        is_active: boolean;
+                        /** Format: date-time */
+                        retired_at: string | null;
+                        /**
+                         * Format: uuid
+                         * @description The entry that holds its present promises
+                         */
+                        ledger_entry_id: string;
+                        /** @description For If-Match */
+                        revision: number;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        updated_at: string;
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["timeout"];
+            409: components["responses"]["conflict"];
+            412: components["responses"]["stale"];
+            413: components["responses"]["too_large"];
+            414: components["responses"]["address_too_long"];
+            415: components["responses"]["unsupported_media"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    get_models_id_artefact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Download a model's artefact */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            414: components["responses"]["address_too_long"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    post_models_id_artefact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+                "application/json": Record<string, never>;
+                "text/plain": string;
+            };
+        };
+        responses: {
+            /** @description Give a model its artefact */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        name: string;
+                        /** @description Of the model, as whoever registered it calls it */
+                        version: string;
+                        /** @enum {string} */
+                        kind: "ARTEFACT" | "ENDPOINT";
+                        /** @enum {string} */
+                        type: "LOGISTIC" | "TREE" | "GBDT" | "FOREST" | "NEURAL" | "LLM" | "RULES" | "OTHER";
+                        description: string | null;
+                        /** @description xgboost-json, xgboost-ubjson, lightgbm-text, onnx or aic; null until there is an artefact */
+                        format: string | null;
+                        /** Format: uuid */
+                        system_id: string | null;
+                        system_name: string | null;
+                        /** @enum {string} */
+                        lifecycle_stage: "DEVELOPMENT" | "TESTING" | "PRODUCTION" | "DECOMMISSIONED";
+                        artefact_sha256: string | null;
+                        artefact_bytes: number | null;
+                        /** @description [{name, is_category, categories, category_count}]; of each at most 200 categories */
+                        features: unknown;
+                        /** @description Names of what it gives: classes, or one name */
+                        outputs: unknown;
+                        /** @description {objective, link, is_probability, trees, nodes, depth}, as far as the artefact tells */
+                        structure: unknown;
+                        /** @description Of quality: as trained here, or as stated */
+                        metrics: unknown;
+                        /** @description What gives the same model again */
+                        training: unknown;
+                        training_data_sha256: string | null;
+                        training_data_description: string | null;
+                        protected_attributes: string[];
+                        /** Format: uuid */
+                        owner_id: string | null;
+                        owner_name: string | null;
+                        endpoint_url: string | null;
+                        /** @enum {string} */
+                        drift_status: "UNKNOWN" | "STABLE" | "WARNING" | "CRITICAL";
+                        /** Format: date-time */
+                        last_drift_check_at: string | null;
+                        /** Format: date-time */
+                        last_bias_test_at: string | null;
+                        is_active: boolean;
+                        /** Format: date-time */
+                        retired_at: string | null;
+                        /**
+                         * Format: uuid
+                         * @description The entry that holds its present promises
+                         */
+                        ledger_entry_id: string;
+                        /** @description For If-Match */
+                        revision: number;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        updated_at: string;
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["timeout"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            414: components["responses"]["address_too_long"];
+            415: components["responses"]["unsupported_media"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    get_models_id_card: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is known of a model and of the system that it serves */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        name: string;
+                        /** @description Of the model, as whoever registered it calls it */
+                        version: string;
+                        /** @enum {string} */
+                        kind: "ARTEFACT" | "ENDPOINT";
+                        /** @enum {string} */
+                        type: "LOGISTIC" | "TREE" | "GBDT" | "FOREST" | "NEURAL" | "LLM" | "RULES" | "OTHER";
+                        description: string | null;
+                        /** @description xgboost-json, xgboost-ubjson, lightgbm-text, onnx or aic; null until there is an artefact */
+                        format: string | null;
+                        /** Format: uuid */
+                        system_id: string | null;
+                        system_name: string | null;
+                        /** @enum {string} */
+                        lifecycle_stage: "DEVELOPMENT" | "TESTING" | "PRODUCTION" | "DECOMMISSIONED";
+                        artefact_sha256: string | null;
+                        artefact_bytes: number | null;
+                        /** @description [{name, is_category, categories, category_count}]; of each at most 200 categories */
+                        features: unknown;
+                        /** @description Names of what it gives: classes, or one name */
+                        outputs: unknown;
+                        /** @description {objective, link, is_probability, trees, nodes, depth}, as far as the artefact tells */
+                        structure: unknown;
+                        /** @description Of quality: as trained here, or as stated */
+                        metrics: unknown;
+                        /** @description What gives the same model again */
+                        training: unknown;
+                        training_data_sha256: string | null;
+                        training_data_description: string | null;
+                        protected_attributes: string[];
+                        /** Format: uuid */
+                        owner_id: string | null;
+                        owner_name: string | null;
+                        endpoint_url: string | null;
+                        /** @enum {string} */
+                        drift_status: "UNKNOWN" | "STABLE" | "WARNING" | "CRITICAL";
+                        /** Format: date-time */
+                        last_drift_check_at: string | null;
+                        /** Format: date-time */
+                        last_bias_test_at: string | null;
+                        is_active: boolean;
+                        /** Format: date-time */
+                        retired_at: string | null;
+                        /**
+                         * Format: uuid
+                         * @description The entry that holds its present promises
+                         */
+                        ledger_entry_id: string;
+                        /** @description For If-Match */
+                        revision: number;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        updated_at: string;
+                        /** @description Of the system that it serves */
+                        purpose: string | null;
+                        affected_groups: string | null;
+                        disclosure_text: string | null;
+                        accountable_person_name: string | null;
+                        risk_tier: string | null;
+                        /**
+                         * Format: uuid
+                         * @description The system's latest recorded analysis
+                         */
+                        analysis_id: string | null;
+                        /** @enum {string|null} */
+                        analysis_verdict: "PASS" | "REVIEW" | "FAIL" | "INSUFFICIENT_DATA" | null;
+                        /** Format: date-time */
+                        analysis_at: string | null;
+                        /** @description Explanations of it that are kept */
+                        explanation_count: number;
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            414: components["responses"]["address_too_long"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    get_debug_cache: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the caches of models hold */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Over all processes */
+                        entries: number;
+                        memory_mb: number | null;
+                        hits: number;
+                        misses: number;
+                        /** @description null while nobody has asked */
+                        hit_rate: number | null;
+                        evictions: number;
+                        /** @description Of one process */
+                        most_entries: number;
+                        /** @description Of one process */
+                        most_mb: number | null;
+                        /** @description Servers and workers that said something within the last minute */
+                        processes: {
+                            /** @enum {string} */
+                            program: "SERVER" | "WORKER";
+                            host: string;
+                            pid: number;
+                            entries: number;
+                            bytes: number;
+                            hits: number;
+                            misses: number;
+                            evictions: number;
+                            /** Format: date-time */
+                            seen_at: string;
+                        }[];
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            414: components["responses"]["address_too_long"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    post_explain: {
+        parameters: {
+            query?: {
+                /** @description auto: exact for trees and linear models, else kernel */
+                method?: "auto" | "tree-path" | "tree-interventional" | "linear" | "kernel" | "permutation" | "lime" | "counterfactual" | "global";
+                /** @description A registered model */
+                model_id?: string;
+                /** @description Instead of a model: the column that a surrogate learns from the rows; the result says surrogate: true, with its fidelity */
+                target?: string;
+                /** @description Of the surrogate */
+                kind?: "gbdt" | "logistic" | "linear";
+                /** @description Columns that the surrogate must not use */
+                ignore?: string[];
+                /** @description Whose task it is, for lists */
+                system_id?: string;
+                /** @description A stored data set instead of rows in the body */
+                dataset_id?: string;
+                background_dataset_id?: string;
+                /** @description Left out: margin for exact methods of trees, else probability */
+                output?: "margin" | "probability";
+                /** @description Of several outputs only this one, by name or number */
+                class?: string;
+                /** @description tree-path: pairs of features as well */
+                interactions?: boolean;
+                /** @description Does a higher output favour the person; true when left out. Says which reasons count against */
+                higher_is_favorable?: boolean;
+                seed?: number;
+                /** @description kernel: most coalitions a row */
+                coalitions?: number;
+                /** @description kernel: good enough, as a share of the output's range */
+                tolerance?: number;
+                /** @description lime; 5000 */
+                samples?: number;
+                /** @description lime: of the local model; 10 */
+                num_features?: number;
+                /** @description Features whose share of the explanation is told; of a registered model its own when left out */
+                protected_attributes?: string[];
+                /** @description counterfactual: how many */
+                count?: number;
+                /** @description counterfactual: the outcome wanted, by name or number; another than predicted */
+                desired?: string;
+                /** @description counterfactual: never changed; the protected attributes when left out */
+                immutable?: string[];
+                integer?: string[];
+                /** @description counterfactual: only up, as age */
+                increasing?: string[];
+                decreasing?: string[];
+                /** @description counterfactual: columns of which one is 1: "red,green,blue" */
+                one_hot?: string[];
+                /** @description from:to */
+                rows?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description auto: exact for trees and linear models, else kernel
+                     * @default auto
+                     * @enum {string|null}
+                     */
+                    method?: "auto" | "tree-path" | "tree-interventional" | "linear" | "kernel" | "permutation" | "lime" | "counterfactual" | "global" | null;
+                    /**
+                     * Format: uuid
+                     * @description A registered model
+                     */
+                    model_id?: string | null;
+                    /** @description Instead of a model: the column that a surrogate learns from the rows; the result says surrogate: true, with its fidelity */
+                    target?: string | null;
+                    /**
+                     * @description Of the surrogate
+                     * @default gbdt
+                     * @enum {string|null}
+                     */
+                    kind?: "gbdt" | "logistic" | "linear" | null;
+                    /** @description Columns that the surrogate must not use */
+                    ignore?: string[] | null;
+                    /**
+                     * Format: uuid
+                     * @description Whose task it is, for lists
+                     */
+                    system_id?: string | null;
+                    /**
+                     * Format: uuid
+                     * @description A stored data set instead of rows in the body
+                     */
+                    dataset_id?: string | null;
+                    /** Format: uuid */
+                    background_dataset_id?: string | null;
+                    /**
+                     * @description Left out: margin for exact methods of trees, else probability
+                     * @enum {string|null}
+                     */
+                    output?: "margin" | "probability" | null;
+                    /** @description Of several outputs only this one, by name or number */
+                    class?: string | null;
+                    /** @description tree-path: pairs of features as well */
+                    interactions?: boolean | null;
+                    /** @description Does a higher output favour the person; true when left out. Says which reasons count against */
+                    higher_is_favorable?: boolean | null;
+                    /** @default 1 */
+                    seed?: number | null;
+                    /** @description kernel: most coalitions a row */
+                    coalitions?: number | null;
+                    /** @description kernel: good enough, as a share of the output's range */
+                    tolerance?: number | null;
+                    /** @description lime; 5000 */
+                    samples?: number | null;
+                    /** @description lime: of the local model; 10 */
+                    num_features?: number | null;
+                    /** @description Features whose share of the explanation is told; of a registered model its own when left out */
+                    protected_attributes?: string[] | null;
+                    /**
+                     * @description counterfactual: how many
+                     * @default 3
+                     */
+                    count?: number | null;
+                    /** @description counterfactual: the outcome wanted, by name or number; another than predicted */
+                    desired?: string | null;
+                    /** @description counterfactual: never changed; the protected attributes when left out */
+                    immutable?: string[] | null;
+                    integer?: string[] | null;
+                    /** @description counterfactual: only up, as age */
+                    increasing?: string[] | null;
+                    decreasing?: string[] | null;
+                    /** @description counterfactual: columns of which one is 1: "red,green,blue" */
+                    one_hot?: string[] | null;
+                    /** @description counterfactual: {column: [least, most]} */
+                    ranges?: unknown;
+                    /** @description [from, to], from 0 and without `to`: which of the data's rows; all when left out */
+                    rows?: unknown;
+                    /** @description What a feature's value is compared with: a list of rows, or an object of columns; the data itself when left out and needed */
+                    background?: unknown;
+                };
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description Explain what a model says of rows */
+            202: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        task_id: string;
+                        /** @enum {unknown} */
+                        status: "PENDING";
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["timeout"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            414: components["responses"]["address_too_long"];
+            415: components["responses"]["unsupported_media"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    post_explain_shap: {
+        parameters: {
+            query?: {
+                /** @description auto: exact for trees and linear models, else kernel */
+                method?: "auto" | "tree-path" | "tree-interventional" | "linear" | "kernel" | "permutation" | "lime" | "counterfactual" | "global";
+                /** @description A registered model */
+                model_id?: string;
+                /** @description Instead of a model: the column that a surrogate learns from the rows; the result says surrogate: true, with its fidelity */
+                target?: string;
+                /** @description Of the surrogate */
+                kind?: "gbdt" | "logistic" | "linear";
+                /** @description Columns that the surrogate must not use */
+                ignore?: string[];
+                /** @description Whose task it is, for lists */
+                system_id?: string;
+                /** @description A stored data set instead of rows in the body */
+                dataset_id?: string;
+                background_dataset_id?: string;
+                /** @description Left out: margin for exact methods of trees, else probability */
+                output?: "margin" | "probability";
+                /** @description Of several outputs only this one, by name or number */
+                class?: string;
+                /** @description tree-path: pairs of features as well */
+                interactions?: boolean;
+                /** @description Does a higher output favour the person; true when left out. Says which reasons count against */
+                higher_is_favorable?: boolean;
+                seed?: number;
+                /** @description kernel: most coalitions a row */
+                coalitions?: number;
+                /** @description kernel: good enough, as a share of the output's range */
+                tolerance?: number;
+                /** @description lime; 5000 */
+                samples?: number;
+                /** @description lime: of the local model; 10 */
+                num_features?: number;
+                /** @description Features whose share of the explanation is told; of a registered model its own when left out */
+                protected_attributes?: string[];
+                /** @description counterfactual: how many */
+                count?: number;
+                /** @description counterfactual: the outcome wanted, by name or number; another than predicted */
+                desired?: string;
+                /** @description counterfactual: never changed; the protected attributes when left out */
+                immutable?: string[];
+                integer?: string[];
+                /** @description counterfactual: only up, as age */
+                increasing?: string[];
+                decreasing?: string[];
+                /** @description counterfactual: columns of which one is 1: "red,green,blue" */
+                one_hot?: string[];
+                /** @description from:to */
+                rows?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description auto: exact for trees and linear models, else kernel
+                     * @default auto
+                     * @enum {string|null}
+                     */
+                    method?: "auto" | "tree-path" | "tree-interventional" | "linear" | "kernel" | "permutation" | "lime" | "counterfactual" | "global" | null;
+                    /**
+                     * Format: uuid
+                     * @description A registered model
+                     */
+                    model_id?: string | null;
+                    /** @description Instead of a model: the column that a surrogate learns from the rows; the result says surrogate: true, with its fidelity */
+                    target?: string | null;
+                    /**
+                     * @description Of the surrogate
+                     * @default gbdt
+                     * @enum {string|null}
+                     */
+                    kind?: "gbdt" | "logistic" | "linear" | null;
+                    /** @description Columns that the surrogate must not use */
+                    ignore?: string[] | null;
+                    /**
+                     * Format: uuid
+                     * @description Whose task it is, for lists
+                     */
+                    system_id?: string | null;
+                    /**
+                     * Format: uuid
+                     * @description A stored data set instead of rows in the body
+                     */
+                    dataset_id?: string | null;
+                    /** Format: uuid */
+                    background_dataset_id?: string | null;
+                    /**
+                     * @description Left out: margin for exact methods of trees, else probability
+                     * @enum {string|null}
+                     */
+                    output?: "margin" | "probability" | null;
+                    /** @description Of several outputs only this one, by name or number */
+                    class?: string | null;
+                    /** @description tree-path: pairs of features as well */
+                    interactions?: boolean | null;
+                    /** @description Does a higher output favour the person; true when left out. Says which reasons count against */
+                    higher_is_favorable?: boolean | null;
+                    /** @default 1 */
+                    seed?: number | null;
+                    /** @description kernel: most coalitions a row */
+                    coalitions?: number | null;
+                    /** @description kernel: good enough, as a share of the output's range */
+                    tolerance?: number | null;
+                    /** @description lime; 5000 */
+                    samples?: number | null;
+                    /** @description lime: of the local model; 10 */
+                    num_features?: number | null;
+                    /** @description Features whose share of the explanation is told; of a registered model its own when left out */
+                    protected_attributes?: string[] | null;
+                    /**
+                     * @description counterfactual: how many
+                     * @default 3
+                     */
+                    count?: number | null;
+                    /** @description counterfactual: the outcome wanted, by name or number; another than predicted */
+                    desired?: string | null;
+                    /** @description counterfactual: never changed; the protected attributes when left out */
+                    immutable?: string[] | null;
+                    integer?: string[] | null;
+                    /** @description counterfactual: only up, as age */
+                    increasing?: string[] | null;
+                    decreasing?: string[] | null;
+                    /** @description counterfactual: columns of which one is 1: "red,green,blue" */
+                    one_hot?: string[] | null;
+                    /** @description counterfactual: {column: [least, most]} */
+                    ranges?: unknown;
+                    /** @description [from, to], from 0 and without `to`: which of the data's rows; all when left out */
+                    rows?: unknown;
+                    /** @description What a feature's value is compared with: a list of rows, or an object of columns; the data itself when left out and needed */
+                    background?: unknown;
+                };
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description Shapley values: exact for trees and linear models, else sampled */
+            202: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        task_id: string;
+                        /** @enum {unknown} */
+                        status: "PENDING";
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["timeout"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            414: components["responses"]["address_too_long"];
+            415: components["responses"]["unsupported_media"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    post_explain_lime: {
+        parameters: {
+            query?: {
+                /** @description auto: exact for trees and linear models, else kernel */
+                method?: "auto" | "tree-path" | "tree-interventional" | "linear" | "kernel" | "permutation" | "lime" | "counterfactual" | "global";
+                /** @description A registered model */
+                model_id?: string;
+                /** @description Instead of a model: the column that a surrogate learns from the rows; the result says surrogate: true, with its fidelity */
+                target?: string;
+                /** @description Of the surrogate */
+                kind?: "gbdt" | "logistic" | "linear";
+                /** @description Columns that the surrogate must not use */
+                ignore?: string[];
+                /** @description Whose task it is, for lists */
+                system_id?: string;
+                /** @description A stored data set instead of rows in the body */
+                dataset_id?: string;
+                background_dataset_id?: string;
+                /** @description Left out: margin for exact methods of trees, else probability */
+                output?: "margin" | "probability";
+                /** @description Of several outputs only this one, by name or number */
+                class?: string;
+                /** @description tree-path: pairs of features as well */
+                interactions?: boolean;
+                /** @description Does a higher output favour the person; true when left out. Says which reasons count against */
+                higher_is_favorable?: boolean;
+                seed?: number;
+                /** @description kernel: most coalitions a row */
+                coalitions?: number;
+                /** @description kernel: good enough, as a share of the output's range */
+                tolerance?: number;
+                /** @description lime; 5000 */
+                samples?: number;
+                /** @description lime: of the local model; 10 */
+                num_features?: number;
+                /** @description Features whose share of the explanation is told; of a registered model its own when left out */
+                protected_attributes?: string[];
+                /** @description counterfactual: how many */
+                count?: number;
+                /** @description counterfactual: the outcome wanted, by name or number; another than predicted */
+                desired?: string;
+                /** @description counterfactual: never changed; the protected attributes when left out */
+                immutable?: string[];
+                integer?: string[];
+                /** @description counterfactual: only up, as age */
+                increasing?: string[];
+                decreasing?: string[];
+                /** @description counterfactual: columns of which one is 1: "red,green,blue" */
+                one_hot?: string[];
+                /** @description from:to */
+                rows?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description auto: exact for trees and linear models, else kernel
+                     * @default auto
+                     * @enum {string|null}
+                     */
+                    method?: "auto" | "tree-path" | "tree-interventional" | "linear" | "kernel" | "permutation" | "lime" | "counterfactual" | "global" | null;
+                    /**
+                     * Format: uuid
+                     * @description A registered model
+                     */
+                    model_id?: string | null;
+                    /** @description Instead of a model: the column that a surrogate learns from the rows; the result says surrogate: true, with its fidelity */
+                    target?: string | null;
+                    /**
+                     * @description Of the surrogate
+                     * @default gbdt
+                     * @enum {string|null}
+                     */
+                    kind?: "gbdt" | "logistic" | "linear" | null;
+                    /** @description Columns that the surrogate must not use */
+                    ignore?: string[] | null;
+                    /**
+                     * Format: uuid
+                     * @description Whose task it is, for lists
+                     */
+                    system_id?: string | null;
+                    /**
+                     * Format: uuid
+                     * @description A stored data set instead of rows in the body
+                     */
+                    dataset_id?: string | null;
+                    /** Format: uuid */
+                    background_dataset_id?: string | null;
+                    /**
+                     * @description Left out: margin for exact methods of trees, else probability
+                     * @enum {string|null}
+                     */
+                    output?: "margin" | "probability" | null;
+                    /** @description Of several outputs only this one, by name or number */
+                    class?: string | null;
+                    /** @description tree-path: pairs of features as well */
+                    interactions?: boolean | null;
+                    /** @description Does a higher output favour the person; true when left out. Says which reasons count against */
+                    higher_is_favorable?: boolean | null;
+                    /** @default 1 */
+                    seed?: number | null;
+                    /** @description kernel: most coalitions a row */
+                    coalitions?: number | null;
+                    /** @description kernel: good enough, as a share of the output's range */
+                    tolerance?: number | null;
+                    /** @description lime; 5000 */
+                    samples?: number | null;
+                    /** @description lime: of the local model; 10 */
+                    num_features?: number | null;
+                    /** @description Features whose share of the explanation is told; of a registered model its own when left out */
+                    protected_attributes?: string[] | null;
+                    /**
+                     * @description counterfactual: how many
+                     * @default 3
+                     */
+                    count?: number | null;
+                    /** @description counterfactual: the outcome wanted, by name or number; another than predicted */
+                    desired?: string | null;
+                    /** @description counterfactual: never changed; the protected attributes when left out */
+                    immutable?: string[] | null;
+                    integer?: string[] | null;
+                    /** @description counterfactual: only up, as age */
+                    increasing?: string[] | null;
+                    decreasing?: string[] | null;
+                    /** @description counterfactual: columns of which one is 1: "red,green,blue" */
+                    one_hot?: string[] | null;
+                    /** @description counterfactual: {column: [least, most]} */
+                    ranges?: unknown;
+                    /** @description [from, to], from 0 and without `to`: which of the data's rows; all when left out */
+                    rows?: unknown;
+                    /** @description What a feature's value is compared with: a list of rows, or an object of columns; the data itself when left out and needed */
+                    background?: unknown;
+                };
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description A simple model around each row */
+            202: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        task_id: string;
+                        /** @enum {unknown} */
+                        status: "PENDING";
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["timeout"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            414: components["responses"]["address_too_long"];
+            415: components["responses"]["unsupported_media"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    post_explain_counterfactual: {
+        parameters: {
+            query?: {
+                /** @description auto: exact for trees and linear models, else kernel */
+                method?: "auto" | "tree-path" | "tree-interventional" | "linear" | "kernel" | "permutation" | "lime" | "counterfactual" | "global";
+                /** @description A registered model */
+                model_id?: string;
+                /** @description Instead of a model: the column that a surrogate learns from the rows; the result says surrogate: true, with its fidelity */
+                target?: string;
+                /** @description Of the surrogate */
+                kind?: "gbdt" | "logistic" | "linear";
+                /** @description Columns that the surrogate must not use */
+                ignore?: string[];
+                /** @description Whose task it is, for lists */
+                system_id?: string;
+                /** @description A stored data set instead of rows in the body */
+                dataset_id?: string;
+                background_dataset_id?: string;
+                /** @description Left out: margin for exact methods of trees, else probability */
+                output?: "margin" | "probability";
+                /** @description Of several outputs only this one, by name or number */
+                class?: string;
+                /** @description tree-path: pairs of features as well */
+                interactions?: boolean;
+                /** @description Does a higher output favour the person; true when left out. Says which reasons count against */
+                higher_is_favorable?: boolean;
+                seed?: number;
+                /** @description kernel: most coalitions a row */
+                coalitions?: number;
+                /** @description kernel: good enough, as a share of the output's range */
+                tolerance?: number;
+                /** @description lime; 5000 */
+                samples?: number;
+                /** @description lime: of the local model; 10 */
+                num_features?: number;
+                /** @description Features whose share of the explanation is told; of a registered model its own when left out */
+                protected_attributes?: string[];
+                /** @description counterfactual: how many */
+                count?: number;
+                /** @description counterfactual: the outcome wanted, by name or number; another than predicted */
+                desired?: string;
+                /** @description counterfactual: never changed; the protected attributes when left out */
+                immutable?: string[];
+                integer?: string[];
+                /** @description counterfactual: only up, as age */
+                increasing?: string[];
+                decreasing?: string[];
+                /** @description counterfactual: columns of which one is 1: "red,green,blue" */
+                one_hot?: string[];
+                /** @description from:to */
+                rows?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description auto: exact for trees and linear models, else kernel
+                     * @default auto
+                     * @enum {string|null}
+                     */
+                    method?: "auto" | "tree-path" | "tree-interventional" | "linear" | "kernel" | "permutation" | "lime" | "counterfactual" | "global" | null;
+                    /**
+                     * Format: uuid
+                     * @description A registered model
+                     */
+                    model_id?: string | null;
+                    /** @description Instead of a model: the column that a surrogate learns from the rows; the result says surrogate: true, with its fidelity */
+                    target?: string | null;
+                    /**
+                     * @description Of the surrogate
+                     * @default gbdt
+                     * @enum {string|null}
+                     */
+                    kind?: "gbdt" | "logistic" | "linear" | null;
+                    /** @description Columns that the surrogate must not use */
+                    ignore?: string[] | null;
+                    /**
+                     * Format: uuid
+                     * @description Whose task it is, for lists
+                     */
+                    system_id?: string | null;
+                    /**
+                     * Format: uuid
+                     * @description A stored data set instead of rows in the body
+                     */
+                    dataset_id?: string | null;
+                    /** Format: uuid */
+                    background_dataset_id?: string | null;
+                    /**
+                     * @description Left out: margin for exact methods of trees, else probability
+                     * @enum {string|null}
+                     */
+                    output?: "margin" | "probability" | null;
+                    /** @description Of several outputs only this one, by name or number */
+                    class?: string | null;
+                    /** @description tree-path: pairs of features as well */
+                    interactions?: boolean | null;
+                    /** @description Does a higher output favour the person; true when left out. Says which reasons count against */
+                    higher_is_favorable?: boolean | null;
+                    /** @default 1 */
+                    seed?: number | null;
+                    /** @description kernel: most coalitions a row */
+                    coalitions?: number | null;
+                    /** @description kernel: good enough, as a share of the output's range */
+                    tolerance?: number | null;
+                    /** @description lime; 5000 */
+                    samples?: number | null;
+                    /** @description lime: of the local model; 10 */
+                    num_features?: number | null;
+                    /** @description Features whose share of the explanation is told; of a registered model its own when left out */
+                    protected_attributes?: string[] | null;
+                    /**
+                     * @description counterfactual: how many
+                     * @default 3
+                     */
+                    count?: number | null;
+                    /** @description counterfactual: the outcome wanted, by name or number; another than predicted */
+                    desired?: string | null;
+                    /** @description counterfactual: never changed; the protected attributes when left out */
+                    immutable?: string[] | null;
+                    integer?: string[] | null;
+                    /** @description counterfactual: only up, as age */
+                    increasing?: string[] | null;
+                    decreasing?: string[] | null;
+                    /** @description counterfactual: columns of which one is 1: "red,green,blue" */
+                    one_hot?: string[] | null;
+                    /** @description counterfactual: {column: [least, most]} */
+                    ranges?: unknown;
+                    /** @description [from, to], from 0 and without `to`: which of the data's rows; all when left out */
+                    rows?: unknown;
+                    /** @description What a feature's value is compared with: a list of rows, or an object of columns; the data itself when left out and needed */
+                    background?: unknown;
+                };
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description What would have changed the outcome */
+            202: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        task_id: string;
+                        /** @enum {unknown} */
+                        status: "PENDING";
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["timeout"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            414: components["responses"]["address_too_long"];
+            415: components["responses"]["unsupported_media"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    post_explain_global: {
+        parameters: {
+            query?: {
+                /** @description auto: exact for trees and linear models, else kernel */
+                method?: "auto" | "tree-path" | "tree-interventional" | "linear" | "kernel" | "permutation" | "lime" | "counterfactual" | "global";
+                /** @description A registered model */
+                model_id?: string;
+                /** @description Instead of a model: the column that a surrogate learns from the rows; the result says surrogate: true, with its fidelity */
+                target?: string;
+                /** @description Of the surrogate */
+                kind?: "gbdt" | "logistic" | "linear";
+                /** @description Columns that the surrogate must not use */
+                ignore?: string[];
+                /** @description Whose task it is, for lists */
+                system_id?: string;
+                /** @description A stored data set instead of rows in the body */
+                dataset_id?: string;
+                background_dataset_id?: string;
+                /** @description Left out: margin for exact methods of trees, else probability */
+                output?: "margin" | "probability";
+                /** @description Of several outputs only this one, by name or number */
+                class?: string;
+                /** @description tree-path: pairs of features as well */
+                interactions?: boolean;
+                /** @description Does a higher output favour the person; true when left out. Says which reasons count against */
+                higher_is_favorable?: boolean;
+                seed?: number;
+                /** @description kernel: most coalitions a row */
+                coalitions?: number;
+                /** @description kernel: good enough, as a share of the output's range */
+                tolerance?: number;
+                /** @description lime; 5000 */
+                samples?: number;
+                /** @description lime: of the local model; 10 */
+                num_features?: number;
+                /** @description Features whose share of the explanation is told; of a registered model its own when left out */
+                protected_attributes?: string[];
+                /** @description counterfactual: how many */
+                count?: number;
+                /** @description counterfactual: the outcome wanted, by name or number; another than predicted */
+                desired?: string;
+                /** @description counterfactual: never changed; the protected attributes when left out */
+                immutable?: string[];
+                integer?: string[];
+                /** @description counterfactual: only up, as age */
+                increasing?: string[];
+                decreasing?: string[];
+                /** @description counterfactual: columns of which one is 1: "red,green,blue" */
+                one_hot?: string[];
+                /** @description from:to */
+                rows?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description auto: exact for trees and linear models, else kernel
+                     * @default auto
+                     * @enum {string|null}
+                     */
+                    method?: "auto" | "tree-path" | "tree-interventional" | "linear" | "kernel" | "permutation" | "lime" | "counterfactual" | "global" | null;
+                    /**
+                     * Format: uuid
+                     * @description A registered model
+                     */
+                    model_id?: string | null;
+                    /** @description Instead of a model: the column that a surrogate learns from the rows; the result says surrogate: true, with its fidelity */
+                    target?: string | null;
+                    /**
+                     * @description Of the surrogate
+                     * @default gbdt
+                     * @enum {string|null}
+                     */
+                    kind?: "gbdt" | "logistic" | "linear" | null;
+                    /** @description Columns that the surrogate must not use */
+                    ignore?: string[] | null;
+                    /**
+                     * Format: uuid
+                     * @description Whose task it is, for lists
+                     */
+                    system_id?: string | null;
+                    /**
+                     * Format: uuid
+                     * @description A stored data set instead of rows in the body
+                     */
+                    dataset_id?: string | null;
+                    /** Format: uuid */
+                    background_dataset_id?: string | null;
+                    /**
+                     * @description Left out: margin for exact methods of trees, else probability
+                     * @enum {string|null}
+                     */
+                    output?: "margin" | "probability" | null;
+                    /** @description Of several outputs only this one, by name or number */
+                    class?: string | null;
+                    /** @description tree-path: pairs of features as well */
+                    interactions?: boolean | null;
+                    /** @description Does a higher output favour the person; true when left out. Says which reasons count against */
+                    higher_is_favorable?: boolean | null;
+                    /** @default 1 */
+                    seed?: number | null;
+                    /** @description kernel: most coalitions a row */
+                    coalitions?: number | null;
+                    /** @description kernel: good enough, as a share of the output's range */
+                    tolerance?: number | null;
+                    /** @description lime; 5000 */
+                    samples?: number | null;
+                    /** @description lime: of the local model; 10 */
+                    num_features?: number | null;
+                    /** @description Features whose share of the explanation is told; of a registered model its own when left out */
+                    protected_attributes?: string[] | null;
+                    /**
+                     * @description counterfactual: how many
+                     * @default 3
+                     */
+                    count?: number | null;
+                    /** @description counterfactual: the outcome wanted, by name or number; another than predicted */
+                    desired?: string | null;
+                    /** @description counterfactual: never changed; the protected attributes when left out */
+                    immutable?: string[] | null;
+                    integer?: string[] | null;
+                    /** @description counterfactual: only up, as age */
+                    increasing?: string[] | null;
+                    decreasing?: string[] | null;
+                    /** @description counterfactual: columns of which one is 1: "red,green,blue" */
+                    one_hot?: string[] | null;
+                    /** @description counterfactual: {column: [least, most]} */
+                    ranges?: unknown;
+                    /** @description [from, to], from 0 and without `to`: which of the data's rows; all when left out */
+                    rows?: unknown;
+                    /** @description What a feature's value is compared with: a list of rows, or an object of columns; the data itself when left out and needed */
+                    background?: unknown;
+                };
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description What the model goes by over all rows: importance, dependence, summary */
+            202: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        task_id: string;
+                        /** @enum {unknown} */
+                        status: "PENDING";
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["timeout"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            414: components["responses"]["address_too_long"];
+            415: components["responses"]["unsupported_media"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    post_models_train: {
+        parameters: {
+            query?: {
+                /** @description The column to learn */
+                target?: string;
+                kind?: "gbdt" | "logistic" | "linear";
+                /** @description Of the model that is registered; the target when left out */
+                name?: string;
+                /** @description Left out: the time of the training */
+                version?: string;
+                /** @description Of two values the one called class 1; the greater when left out */
+                positive?: string;
+                description?: string;
+                training_data_description?: string;
+                system_id?: string;
+                /** @description A stored data set instead of rows in the body */
+                dataset_id?: string;
+                /** @description Columns that are no features */
+                ignore?: string[];
+                /** @description Columns of protected groups, whose figures are told; they stay features unless they are in `ignore` */
+                protected_attributes?: string[];
+                trees?: number;
+                depth?: number;
+                rate?: number;
+                subsample?: number;
+                column_share?: number;
+                min_child_weight?: number;
+                l1?: number;
+                l2?: number;
+                early_stopping?: number;
+                /** @description Of cross-validation; 0: none */
+                folds?: number;
+                held_out?: number;
+                /** @description Class weights inverse to their frequency */
+                balanced?: boolean;
+                seed?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description The column to learn */
+                    target: string;
+                    /**
+                     * @default gbdt
+                     * @enum {string|null}
+                     */
+                    kind?: "gbdt" | "logistic" | "linear" | null;
+                    /** @description Of the model that is registered; the target when left out */
+                    name?: string | null;
+                    /** @description Left out: the time of the training */
+                    version?: string | null;
+                    /** @description Of two values the one called class 1; the greater when left out */
+                    positive?: string | null;
+                    description?: string | null;
+                    training_data_description?: string | null;
+                    /** Format: uuid */
+                    system_id?: string | null;
+                    /**
+                     * Format: uuid
+                     * @description A stored data set instead of rows in the body
+                     */
+                    dataset_id?: string | null;
+                    /** @description Columns that are no features */
+                    ignore?: string[] | null;
+                    /** @description Columns of protected groups, whose figures are told; they stay features unless they are in `ignore` */
+                    protected_attributes?: string[] | null;
+                    /** @default 100 */
+                    trees?: number | null;
+                    /** @default 6 */
+                    depth?: number | null;
+                    rate?: number | null;
+                    subsample?: number | null;
+                    column_share?: number | null;
+                    min_child_weight?: number | null;
+                    l1?: number | null;
+                    l2?: number | null;
+                    /** @default 10 */
+                    early_stopping?: number | null;
+                    /**
+                     * @description Of cross-validation; 0: none
+                     * @default 5
+                     */
+                    folds?: number | null;
+                    held_out?: number | null;
+                    /** @description Class weights inverse to their frequency */
+                    balanced?: boolean | null;
+                    /** @default 1 */
+                    seed?: number | null;
+                };
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description Train a model and register it */
+            202: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        task_id: string;
+                        /** @enum {unknown} */
+                        status: "PENDING";
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["timeout"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            414: components["responses"]["address_too_long"];
+            415: components["responses"]["unsupported_media"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    get_explanations: {
+        parameters: {
+            query?: {
+                /** @description How many at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                model_id?: string;
+                decision_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List the explanations that are kept */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** Format: uuid */
+                            id: string;
+                            /** Format: uuid */
+                            model_id: string | null;
+                            model_name: string | null;
+                            model_version: string | null;
+                            /** Format: uuid */
+                            system_id: string | null;
+                            system_name: string | null;
+                            /** Format: uuid */
+                            decision_id: string | null;
+                            decision_external_id: string | null;
+                            /** Format: uuid */
+                            task_id: string;
+                            row: number;
+                            method: string;
+                            created_by_name: string | null;
+                            /** Format: date-time */
+                            created_at: string;
+                        }[];
+                        next_cursor: string | null;
+                    };
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            414: components["responses"]["address_too_long"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    post_explanations: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key gives the same answer for a day, and does the work once */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: uuid
+                     * @description Of an explanation that has succeeded
+                     */
+                    task_id: string;
+                    /**
+                     * @description Of its rows; the first is 0
+                     * @default 0
+                     */
+                    row?: number | null;
+                    /**
+                     * Format: uuid
+                     * @description The decision that it explains
+                     */
+                    decision_id?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Keep the explanation of one row */
+            201: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        /** Format: uuid */
+                        model_id: string | null;
+                        model_name: string | null;
+                        model_version: string | null;
+                        /** Format: uuid */
+                        system_id: string | null;
+                        system_name: string | null;
+                        /** Format: uuid */
+                        decision_id: string | null;
+                        decision_external_id: string | null;
+                        /** Format: uuid */
+                        task_id: string;
+                        row: number;
+                        method: string;
+                        created_by_name: string | null;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** @description {method, output, features, base_values, values, predictions, reasons, …} of this row */
+                        result: unknown;
+                        result_sha256: string;
+                        /** Format: uuid */
+                        ledger_entry_id: string;
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["timeout"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            414: components["responses"]["address_too_long"];
+            415: components["responses"]["unsupported_media"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    get_explanations_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Read an explanation that is kept */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        /** Format: uuid */
+                        model_id: string | null;
+                        model_name: string | null;
+                        model_version: string | null;
+                        /** Format: uuid */
+                        system_id: string | null;
+                        system_name: string | null;
+                        /** Format: uuid */
+                        decision_id: string | null;
+                        decision_external_id: string | null;
+                        /** Format: uuid */
+                        task_id: string;
+                        row: number;
+                        method: string;
+                        created_by_name: string | null;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** @description {method, output, features, base_values, values, predictions, reasons, …} of this row */
+                        result: unknown;
+                        result_sha256: string;
+                        /** Format: uuid */
+                        ledger_entry_id: string;
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            414: components["responses"]["address_too_long"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    get_decisions_id_explanation: {
+        parameters: {
+            query?: {
+                /** @description Who will read it */
+                audience?: "SUBJECT" | "REVIEWER" | "REGULATOR";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Tell somebody why it was decided so */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        decision_id: string;
+                        /**
+                         * Format: uuid
+                         * @description null: none is attached
+                         */
+                        explanation_id: string | null;
+                        /** @enum {string} */
+                        audience: "SUBJECT" | "REVIEWER" | "REGULATOR";
+                        headline: string;
+                        /** @description What was decided, and when */
+                        decision: string;
+                        role_of_the_machine: string;
+                        /** @description The five that weighed most */
+                        reasons: {
+                            sentence: string;
+                            /** @description As a person calls it */
+                            feature: string;
+                            value: string | null;
+                            contribution: number | null;
+                            /** @description Counted against the person */
+                            is_against: boolean;
+                            is_protected: boolean;
+                        }[];
+                        /** @description When it is known */
+                        would_have_changed: string | null;
+                        data_sources: string;
+                        right_to_contest: string;
+                        contact: string;
+                        /** @description What a reader must know */
+                        flags: string[];
+                        /** @description What is owed and not on record */
+                        missing: string[];
+                        /** @description School years that the text asks for */
+                        reading_grade: number | null;
+                        /** @description 100 with contributions, 60 with inputs only, 30 otherwise */
+                        completeness: number;
+                        method: string | null;
+                        model_name: string | null;
+                        result_sha256: string | null;
+                        /** @description All of it, to be read */
+                        text: string;
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            414: components["responses"]["address_too_long"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    post_decisions_id_explanation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: uuid
+                     * @description Of an explanation that has succeeded
+                     */
+                    task_id: string;
+                    /**
+                     * @description Of its rows; the first is 0
+                     * @default 0
+                     */
+                    row?: number | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Attach the explanation of a row to the decision about it */
+            201: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        /** Format: uuid */
+                        model_id: string | null;
+                        model_name: string | null;
+                        model_version: string | null;
+                        /** Format: uuid */
+                        system_id: string | null;
+                        system_name: string | null;
+                        /** Format: uuid */
+                        decision_id: string | null;
+                        decision_external_id: string | null;
+                        /** Format: uuid */
+                        task_id: string;
+                        row: number;
+                        method: string;
+                        created_by_name: string | null;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** @description {method, output, features, base_values, values, predictions, reasons, …} of this row */
+                        result: unknown;
+                        result_sha256: string;
+                        /** Format: uuid */
+                        ledger_entry_id: string;
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["timeout"];
+            409: components["responses"]["conflict"];
             413: components["responses"]["too_large"];
             414: components["responses"]["address_too_long"];
             415: components["responses"]["unsupported_media"];
