@@ -1764,6 +1764,121 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List tasks, newest first */
+        get: operations["get_tasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a task and its result
+         * @description Results are kept for 24 hours; what was recorded, such as an analysis, stays.
+         */
+        get: operations["get_tasks_id"];
+        put?: never;
+        post?: never;
+        /**
+         * Cancel a task
+         * @description At once, also while it runs. Cancelling twice is fine; a task that has ended otherwise is a conflict.
+         */
+        delete: operations["delete_tasks_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Watch a task
+         * @description Server-sent events named `task`: the state now, then each change, as in the list of tasks. The stream ends after the event that ends the task; who comes again with that one's Last-Event-ID is answered 204, which tells a browser to stop. A comment comes every 15 seconds.
+         */
+        get: operations["get_tasks_id_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tasks of all organizations, newest first, without what they work on and their results */
+        get: operations["get_admin_tasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/workers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Processes that take tasks, and what each does */
+        get: operations["get_admin_workers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/tasks/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a task again whose workers ended
+         * @description A task that failed by what it was given would fail again: that is a conflict.
+         */
+        post: operations["post_admin_tasks_id_retry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/datasets": {
         parameters: {
             query?: never;
@@ -1831,47 +1946,6 @@ export interface paths {
         head?: never;
         /** Change a data set's name, purpose or date */
         patch: operations["patch_datasets_id"];
-        trace?: never;
-    };
-    "/api/v1/tasks": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List tasks, newest first */
-        get: operations["get_tasks"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/tasks/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read a task and its result
-         * @description Results are kept for 24 hours; what was recorded, such as an analysis, stays.
-         */
-        get: operations["get_tasks_id"];
-        put?: never;
-        post?: never;
-        /**
-         * Cancel a task
-         * @description At once, also while it runs. Cancelling twice is fine; a task that has ended otherwise is a conflict.
-         */
-        delete: operations["delete_tasks_id"];
-        options?: never;
-        head?: never;
-        patch?: never;
         trace?: never;
     };
     "/api/v1/models": {
@@ -10228,6 +10302,370 @@ export interface operations {
             503: components["responses"]["unavailable"];
         };
     };
+    get_tasks: {
+        parameters: {
+            query?: {
+                /** @description How many at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                status?: "PENDING" | "RUNNING" | "SUCCEEDED" | "FAILED" | "CANCELLED";
+                kind?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List tasks, newest first */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** Format: uuid */
+                            task_id: string;
+                            /** @example EXPLAIN */
+                            kind: string;
+                            /** @enum {string} */
+                            status: "PENDING" | "RUNNING" | "SUCCEEDED" | "FAILED" | "CANCELLED";
+                            progress: number | null;
+                            /** @description What it does just now, in words */
+                            message: string | null;
+                            /** @description Of a task that failed: {kind, message, hint} */
+                            error: unknown;
+                            /** Format: uuid */
+                            system_id: string | null;
+                            /**
+                             * Format: uuid
+                             * @description User or API key
+                             */
+                            requested_by: string | null;
+                            /** @description How often it was begun: again only when the process that did it ended */
+                            attempts: number;
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            started_at: string | null;
+                            /** Format: date-time */
+                            finished_at: string | null;
+                            /** @description As its progress so far suggests; while it runs */
+                            remaining_seconds: number | null;
+                            resource_usage: {
+                                /** @description Of all cores together */
+                                compute_ms: number;
+                                peak_memory_mb: number | null;
+                                /** @description 12 W a core and 900 g a kWh: 3e-6 g a millisecond */
+                                carbon_estimate_g: number | null;
+                            };
+                        }[];
+                        next_cursor: string | null;
+                    };
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            414: components["responses"]["address_too_long"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    get_tasks_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Read a task and its result */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        task_id: string;
+                        /** @example EXPLAIN */
+                        kind: string;
+                        /** @enum {string} */
+                        status: "PENDING" | "RUNNING" | "SUCCEEDED" | "FAILED" | "CANCELLED";
+                        progress: number | null;
+                        /** @description What it does just now, in words */
+                        message: string | null;
+                        /** @description Of a task that failed: {kind, message, hint} */
+                        error: unknown;
+                        /** Format: uuid */
+                        system_id: string | null;
+                        /**
+                         * Format: uuid
+                         * @description User or API key
+                         */
+                        requested_by: string | null;
+                        /** @description How often it was begun: again only when the process that did it ended */
+                        attempts: number;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        started_at: string | null;
+                        /** Format: date-time */
+                        finished_at: string | null;
+                        /** @description As its progress so far suggests; while it runs */
+                        remaining_seconds: number | null;
+                        resource_usage: {
+                            /** @description Of all cores together */
+                            compute_ms: number;
+                            peak_memory_mb: number | null;
+                            /** @description 12 W a core and 900 g a kWh: 3e-6 g a millisecond */
+                            carbon_estimate_g: number | null;
+                        };
+                        /** @description Of a task that succeeded, as the address that asked for it says */
+                        result: unknown;
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            414: components["responses"]["address_too_long"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    delete_tasks_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Cancel a task */
+            204: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            409: components["responses"]["conflict"];
+            414: components["responses"]["address_too_long"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    get_tasks_id_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Watch a task */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            414: components["responses"]["address_too_long"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    get_admin_tasks: {
+        parameters: {
+            query?: {
+                /** @description How many at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                status?: "PENDING" | "RUNNING" | "SUCCEEDED" | "FAILED" | "CANCELLED";
+                kind?: string;
+                /** @description Of this organization only */
+                org_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Tasks of all organizations, newest first, without what they work on and their results */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** Format: uuid */
+                            id: string;
+                            /** Format: uuid */
+                            org_id: string;
+                            org_name: string;
+                            kind: string;
+                            /** @enum {string} */
+                            status: "PENDING" | "RUNNING" | "SUCCEEDED" | "FAILED" | "CANCELLED";
+                            progress: number | null;
+                            error: unknown;
+                            attempts: number;
+                            data_bytes: number;
+                            /**
+                             * Format: uuid
+                             * @description That does it, or did it last
+                             */
+                            worker: string | null;
+                            compute_ms: number;
+                            peak_memory_mb: number | null;
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            started_at: string | null;
+                            /** Format: date-time */
+                            finished_at: string | null;
+                        }[];
+                        next_cursor: string | null;
+                    };
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            414: components["responses"]["address_too_long"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    get_admin_workers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Processes that take tasks, and what each does */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** Format: uuid */
+                            id: string;
+                            host: string;
+                            pid: number;
+                            version: string;
+                            memory_mb: number | null;
+                            /** Format: date-time */
+                            started_at: string;
+                            /** Format: date-time */
+                            seen_at: string;
+                            /** Format: uuid */
+                            task_id: string | null;
+                            task_kind: string | null;
+                        }[];
+                    };
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            414: components["responses"]["address_too_long"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    post_admin_tasks_id_retry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Try a task again whose workers ended */
+            202: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            409: components["responses"]["conflict"];
+            414: components["responses"]["address_too_long"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["too_many"];
+            431: components["responses"]["headers_too_large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
     get_datasets: {
         parameters: {
             query?: {
@@ -10666,187 +11104,6 @@ export interface operations {
             413: components["responses"]["too_large"];
             414: components["responses"]["address_too_long"];
             415: components["responses"]["unsupported_media"];
-            422: components["responses"]["invalid"];
-            429: components["responses"]["too_many"];
-            431: components["responses"]["headers_too_large"];
-            503: components["responses"]["unavailable"];
-        };
-    };
-    get_tasks: {
-        parameters: {
-            query?: {
-                /** @description How many at most */
-                limit?: number;
-                /** @description next_cursor of the page before */
-                cursor?: string;
-                status?: "PENDING" | "RUNNING" | "SUCCEEDED" | "FAILED" | "CANCELLED";
-                kind?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description List tasks, newest first */
-            200: {
-                headers: {
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: {
-                            /** Format: uuid */
-                            task_id: string;
-                            /** @example EXPLAIN */
-                            kind: string;
-                            /** @enum {string} */
-                            status: "PENDING" | "RUNNING" | "SUCCEEDED" | "FAILED" | "CANCELLED";
-                            progress: number | null;
-                            /** @description What it does just now, in words */
-                            message: string | null;
-                            /** @description Of a task that failed: {kind, message, hint} */
-                            error: unknown;
-                            /** Format: uuid */
-                            system_id: string | null;
-                            /**
-                             * Format: uuid
-                             * @description User or API key
-                             */
-                            requested_by: string | null;
-                            /** @description How often it was begun: again only when the process that did it ended */
-                            attempts: number;
-                            /** Format: date-time */
-                            created_at: string;
-                            /** Format: date-time */
-                            started_at: string | null;
-                            /** Format: date-time */
-                            finished_at: string | null;
-                            /** @description As its progress so far suggests; while it runs */
-                            remaining_seconds: number | null;
-                            resource_usage: {
-                                /** @description Of all cores together */
-                                compute_ms: number;
-                                peak_memory_mb: number | null;
-                                /** @description 12 W a core and 900 g a kWh: 3e-6 g a millisecond */
-                                carbon_estimate_g: number | null;
-                            };
-                        }[];
-                        next_cursor: string | null;
-                    };
-                    "text/csv": string;
-                    "application/x-ndjson": string;
-                };
-            };
-            400: components["responses"]["bad_request"];
-            401: components["responses"]["unauthenticated"];
-            403: components["responses"]["forbidden"];
-            414: components["responses"]["address_too_long"];
-            422: components["responses"]["invalid"];
-            429: components["responses"]["too_many"];
-            431: components["responses"]["headers_too_large"];
-            503: components["responses"]["unavailable"];
-        };
-    };
-    get_tasks_id: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Read a task and its result */
-            200: {
-                headers: {
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** Format: uuid */
-                        task_id: string;
-                        /** @example EXPLAIN */
-                        kind: string;
-                        /** @enum {string} */
-                        status: "PENDING" | "RUNNING" | "SUCCEEDED" | "FAILED" | "CANCELLED";
-                        progress: number | null;
-                        /** @description What it does just now, in words */
-                        message: string | null;
-                        /** @description Of a task that failed: {kind, message, hint} */
-                        error: unknown;
-                        /** Format: uuid */
-                        system_id: string | null;
-                        /**
-                         * Format: uuid
-                         * @description User or API key
-                         */
-                        requested_by: string | null;
-                        /** @description How often it was begun: again only when the process that did it ended */
-                        attempts: number;
-                        /** Format: date-time */
-                        created_at: string;
-                        /** Format: date-time */
-                        started_at: string | null;
-                        /** Format: date-time */
-                        finished_at: string | null;
-                        /** @description As its progress so far suggests; while it runs */
-                        remaining_seconds: number | null;
-                        resource_usage: {
-                            /** @description Of all cores together */
-                            compute_ms: number;
-                            peak_memory_mb: number | null;
-                            /** @description 12 W a core and 900 g a kWh: 3e-6 g a millisecond */
-                            carbon_estimate_g: number | null;
-                        };
-                        /** @description Of a task that succeeded, as the address that asked for it says */
-                        result: unknown;
-                    };
-                };
-            };
-            400: components["responses"]["bad_request"];
-            401: components["responses"]["unauthenticated"];
-            403: components["responses"]["forbidden"];
-            404: components["responses"]["not_found"];
-            414: components["responses"]["address_too_long"];
-            422: components["responses"]["invalid"];
-            429: components["responses"]["too_many"];
-            431: components["responses"]["headers_too_large"];
-            503: components["responses"]["unavailable"];
-        };
-    };
-    delete_tasks_id: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Cancel a task */
-            204: {
-                headers: {
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            400: components["responses"]["bad_request"];
-            401: components["responses"]["unauthenticated"];
-            403: components["responses"]["forbidden"];
-            404: components["responses"]["not_found"];
-            409: components["responses"]["conflict"];
-            414: components["responses"]["address_too_long"];
             422: components["responses"]["invalid"];
             429: components["responses"]["too_many"];
             431: components["responses"]["headers_too_large"];
@@ -11609,6 +11866,8 @@ export interface operations {
                 class?: string;
                 /** @description tree-path: pairs of features as well */
                 interactions?: boolean;
+                /** @description Does a higher output favour the person; true when left out. Says which reasons count against */
+                higher_is_favorable?: boolean;
                 seed?: number;
                 /** @description kernel: most coalitions a row */
                 coalitions?: number;
@@ -11684,6 +11943,8 @@ export interface operations {
                     class?: string | null;
                     /** @description tree-path: pairs of features as well */
                     interactions?: boolean | null;
+                    /** @description Does a higher output favour the person; true when left out. Says which reasons count against */
+                    higher_is_favorable?: boolean | null;
                     /** @default 1 */
                     seed?: number | null;
                     /** @description kernel: most coalitions a row */
@@ -11777,6 +12038,8 @@ export interface operations {
                 class?: string;
                 /** @description tree-path: pairs of features as well */
                 interactions?: boolean;
+                /** @description Does a higher output favour the person; true when left out. Says which reasons count against */
+                higher_is_favorable?: boolean;
                 seed?: number;
                 /** @description kernel: most coalitions a row */
                 coalitions?: number;
@@ -11852,6 +12115,8 @@ export interface operations {
                     class?: string | null;
                     /** @description tree-path: pairs of features as well */
                     interactions?: boolean | null;
+                    /** @description Does a higher output favour the person; true when left out. Says which reasons count against */
+                    higher_is_favorable?: boolean | null;
                     /** @default 1 */
                     seed?: number | null;
                     /** @description kernel: most coalitions a row */
@@ -11945,6 +12210,8 @@ export interface operations {
                 class?: string;
                 /** @description tree-path: pairs of features as well */
                 interactions?: boolean;
+                /** @description Does a higher output favour the person; true when left out. Says which reasons count against */
+                higher_is_favorable?: boolean;
                 seed?: number;
                 /** @description kernel: most coalitions a row */
                 coalitions?: number;
@@ -12020,6 +12287,8 @@ export interface operations {
                     class?: string | null;
                     /** @description tree-path: pairs of features as well */
                     interactions?: boolean | null;
+                    /** @description Does a higher output favour the person; true when left out. Says which reasons count against */
+                    higher_is_favorable?: boolean | null;
                     /** @default 1 */
                     seed?: number | null;
                     /** @description kernel: most coalitions a row */
@@ -12113,6 +12382,8 @@ export interface operations {
                 class?: string;
                 /** @description tree-path: pairs of features as well */
                 interactions?: boolean;
+                /** @description Does a higher output favour the person; true when left out. Says which reasons count against */
+                higher_is_favorable?: boolean;
                 seed?: number;
                 /** @description kernel: most coalitions a row */
                 coalitions?: number;
@@ -12188,6 +12459,8 @@ export interface operations {
                     class?: string | null;
                     /** @description tree-path: pairs of features as well */
                     interactions?: boolean | null;
+                    /** @description Does a higher output favour the person; true when left out. Says which reasons count against */
+                    higher_is_favorable?: boolean | null;
                     /** @default 1 */
                     seed?: number | null;
                     /** @description kernel: most coalitions a row */
@@ -12281,6 +12554,8 @@ export interface operations {
                 class?: string;
                 /** @description tree-path: pairs of features as well */
                 interactions?: boolean;
+                /** @description Does a higher output favour the person; true when left out. Says which reasons count against */
+                higher_is_favorable?: boolean;
                 seed?: number;
                 /** @description kernel: most coalitions a row */
                 coalitions?: number;
@@ -12356,6 +12631,8 @@ export interface operations {
                     class?: string | null;
                     /** @description tree-path: pairs of features as well */
                     interactions?: boolean | null;
+                    /** @description Does a higher output favour the person; true when left out. Says which reasons count against */
+                    higher_is_favorable?: boolean | null;
                     /** @default 1 */
                     seed?: number | null;
                     /** @description kernel: most coalitions a row */
@@ -12427,9 +12704,9 @@ export interface operations {
     };
     post_models_train: {
         parameters: {
-            query: {
+            query?: {
                 /** @description The column to learn */
-                target: string;
+                target?: string;
                 kind?: "gbdt" | "logistic" | "linear";
                 /** @description Of the model that is registered; the target when left out */
                 name?: string;
@@ -12444,7 +12721,7 @@ export interface operations {
                 dataset_id?: string;
                 /** @description Columns that are no features */
                 ignore?: string[];
-                /** @description Columns of protected groups: they are no features, unless they are not ignored */
+                /** @description Columns of protected groups, whose figures are told; they stay features unless they are in `ignore` */
                 protected_attributes?: string[];
                 trees?: number;
                 depth?: number;
@@ -12493,7 +12770,7 @@ export interface operations {
                     dataset_id?: string | null;
                     /** @description Columns that are no features */
                     ignore?: string[] | null;
-                    /** @description Columns of protected groups: they are no features, unless they are not ignored */
+                    /** @description Columns of protected groups, whose figures are told; they stay features unless they are in `ignore` */
                     protected_attributes?: string[] | null;
                     /** @default 100 */
                     trees?: number | null;
@@ -12795,11 +13072,12 @@ export interface operations {
                         /** @description The five that weighed most */
                         reasons: {
                             sentence: string;
+                            /** @description As a person calls it */
                             feature: string;
                             value: string | null;
                             contribution: number | null;
-                            /** @description Spoke for the outcome that the output stands for */
-                            raised: boolean;
+                            /** @description Counted against the person */
+                            is_against: boolean;
                             is_protected: boolean;
                         }[];
                         /** @description When it is known */
@@ -12807,7 +13085,12 @@ export interface operations {
                         data_sources: string;
                         right_to_contest: string;
                         contact: string;
+                        /** @description What a reader must know */
                         flags: string[];
+                        /** @description What is owed and not on record */
+                        missing: string[];
+                        /** @description School years that the text asks for */
+                        reading_grade: number | null;
                         /** @description 100 with contributions, 60 with inputs only, 30 otherwise */
                         completeness: number;
                         method: string | null;
