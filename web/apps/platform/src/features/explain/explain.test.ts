@@ -9,7 +9,7 @@ import { categoriesOf, readCounterfactuals, readEffects, readExplanation, readSh
 import { readView } from './search';
 import { notableRows, reasonsFor, trustText } from './words';
 
-const trees = { type: 'GBDT', kind: 'ARTEFACT', structure: { is_probability: true } } as const;
+const trees = { type: 'GBDT', kind: 'ARTEFACT', format: 'xgboost-json', structure: { is_probability: true } } as const;
 const needed = neededOf({ features: [{ name: 'age', is_category: false }, { name: 'home_city', is_category: true, categories: ['Cape Town', 'Durban'] }] });
 
 /* As a worker writes it: tree-interventional, probability, two rows. */
@@ -28,7 +28,10 @@ describe('ways', () => {
     it('begin with probabilities where there are rows to compare with', () => {
         expect([methodsOf(trees, 60)[0], methodsOf(trees, 3)[0]]).toEqual(['tree-interventional', 'tree-path']);
         expect(methodsOf({ ...trees, structure: {} }, 60)[0]).toBe('tree-path');
-        expect(methodsOf({ type: 'OTHER', kind: 'ENDPOINT', structure: {} }, 60)[0]).toBe('auto');
+        expect(methodsOf({ type: 'OTHER', kind: 'ENDPOINT', format: null, structure: {} }, 60)[0]).toBe('auto');
+    });
+    it('go without training covers where the file has none', () => {
+        expect(methodsOf({ ...trees, format: 'onnx' }, 3)).not.toContain('tree-path');
     });
     it('that need no rows to compare with speak in the model\'s own units', () => {
         expect([outputOf('tree-interventional', trees), outputOf('tree-path', trees), outputOf('kernel', { structure: {} }), outputOf('auto', trees)]).toEqual(['probability', 'margin', 'margin', undefined]);

@@ -15,7 +15,9 @@ export const needsBackground = (method: Method) => method === 'tree-intervention
 
 /** What can be asked of a model, the best to begin with first. A probability is read more easily than a margin, but it needs
     rows to be compared with. */
-export const methodsOf = (model: Pick<Model, 'type' | 'kind' | 'structure'>, rows: number): Method[] => {
+export const methodsOf = (model: Pick<Model, 'type' | 'kind' | 'structure' | 'format'>, rows: number): Method[] => {
+    // ONNX does not keep how many training rows went which way, which the path-dependent way goes by.
+    if (isTrees(model) && model.format === 'onnx') return ['tree-interventional', 'kernel', 'permutation', 'lime'];
     if (isTrees(model)) {
         const inProbability: Method[] = saysProbability(model) && rows >= ENOUGH ? ['tree-interventional', 'tree-path'] : ['tree-path', 'tree-interventional'];
         return [...inProbability, 'kernel', 'permutation', 'lime'];
