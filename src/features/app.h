@@ -42,15 +42,15 @@ typedef struct platform {
     struct rates *rates; /* features/rates/rates.h; NULL: requests may be asked as often as one likes */
     uint8_t intake_key[MASTER_KEY_BYTES]; /* seals what only a mail may need: addresses of reporters */
     uint8_t mfa_key[MASTER_KEY_BYTES];    /* seals the secrets of second factors */
-    struct model_cache *models; /* parsed and compiled; features/models/model_cache.h */
+    struct model_cache *models;           /* parsed and compiled; features/models/model_cache.h */
     struct model_cache_watcher *models_watcher;
-    text_list prediction_hosts;  /* where registered models may be asked: AIC_PREDICTION_HOSTS */
+    text_list prediction_hosts;             /* where registered models may be asked: AIC_PREDICTION_HOSTS */
     uint8_t endpoint_key[MASTER_KEY_BYTES]; /* seals the secrets that models elsewhere ask for */
-    uint8_t mail_key[MASTER_KEY_BYTES];   /* seals letters until they are sent */
-    bool mfa_is_optional;                 /* in development only */
-    atomic_ullong unmatched_events;       /* of the payment provider, since this server started */
-    struct task_watch *task_watch;        /* features/tasks/tasks.h: who is told of tasks; NULL: nobody here */
-    const route *const *routes;           /* of the whole program, for the page that lists who looks across tenants */
+    uint8_t mail_key[MASTER_KEY_BYTES];     /* seals letters until they are sent */
+    bool mfa_is_optional;                   /* in development only */
+    atomic_ullong unmatched_events;         /* of the payment provider, since this server started */
+    struct task_watch *task_watch;          /* features/tasks/tasks.h: who is told of tasks; NULL: nobody here */
+    const route *const *routes;             /* of the whole program, for the page that lists who looks across tenants */
     const example_data *examples;
     size_t example_count;
 } platform;

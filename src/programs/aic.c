@@ -31,12 +31,8 @@ int main(int argc, char **argv)
     static const struct {
         const char *name;
         int (*run)(int argc, char **argv);
-    } commands[] = { { "analyze", aic_analyze_main },
-                     { "explain", aic_explain_main },
-                     { "predict", aic_predict_main },
-                     { "train", aic_train_main },
-                     { "bench", aic_bench_main },
-                     { "ledger", aic_ledger_main } };
+    } commands[] = { { "analyze", aic_analyze_main }, { "explain", aic_explain_main }, { "predict", aic_predict_main },
+                     { "train", aic_train_main },     { "bench", aic_bench_main },     { "ledger", aic_ledger_main } };
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
         if (!strcmp(argv[1], commands[i].name)) return commands[i].run(argc - 1, argv + 1);
     fprintf(stderr, "aic: there is no command %s; aic --help lists them\n", argv[1]);

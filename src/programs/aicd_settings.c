@@ -57,13 +57,15 @@ const setting aicd_settings[] = {
       .doc = "Of the payment provider's webhook; several, with commas between, while one is rotated" },
     { .name = "AIC_PREDICTION_HOSTS",
       .kind = SETTING_TEXT,
-      .doc = "Hosts, with commas between, where registered models that stay elsewhere may be asked over https; not set: "
-             "nowhere. In development name:loopback allows this machine" },
+      .doc =
+          "Hosts, with commas between, where registered models that stay elsewhere may be asked over https; not set: "
+          "nowhere. In development name:loopback allows this machine" },
     { .name = "AIC_ENDPOINT_KEY",
       .kind = SETTING_TEXT,
       .secret = true,
-      .doc = "64 hex digits that open the secrets sent to such hosts; a server gives it to its workers, and a worker on "
-             "another machine needs it for these models alone" },
+      .doc =
+          "64 hex digits that open the secrets sent to such hosts; a server gives it to its workers, and a worker on "
+          "another machine needs it for these models alone" },
     { .name = "AIC_MFA",
       .kind = SETTING_CHOICE,
       .choices = required_optional,

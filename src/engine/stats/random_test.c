@@ -170,12 +170,9 @@ static void hypergeometric_draws_fit_their_distribution(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_generator_is_xoshiro),
-        cmocka_unit_test(streams_differ_by_seed_and_purpose),
-        cmocka_unit_test(normals_are_normal),
-        cmocka_unit_test(binomial_draws_fit_their_distribution),
-        cmocka_unit_test(binomial_ends_are_certain),
-        cmocka_unit_test(hypergeometric_draws_fit_their_distribution),
+        cmocka_unit_test(the_generator_is_xoshiro),  cmocka_unit_test(streams_differ_by_seed_and_purpose),
+        cmocka_unit_test(normals_are_normal),        cmocka_unit_test(binomial_draws_fit_their_distribution),
+        cmocka_unit_test(binomial_ends_are_certain), cmocka_unit_test(hypergeometric_draws_fit_their_distribution),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,20 +4,13 @@
 #include "rates.sql.h"
 
 const rule rules[RULES] = {
-    [RULE_API] = { "api", BY_PERSON, false },
-    [RULE_API_KEY] = { "api_key", BY_PERSON, false },
-    [RULE_ANALYZE] = { "analyze", BY_PERSON, true },
-    [RULE_EXPLAIN] = { "explain", BY_PERSON, true },
-    [RULE_EXPORT] = { "export", BY_PERSON, true },
-    [RULE_VERIFY] = { "verify", BY_PERSON, true },
-    [RULE_SIGN_IN] = { "sign_in", BY_ADDRESS, true },
-    [RULE_SIGN_IN_NETWORK] = { "sign_in_network", BY_NETWORK, true },
-    [RULE_REFRESH] = { "refresh", BY_ADDRESS, false },
-    [RULE_REGISTER] = { "register", BY_ADDRESS, true },
-    [RULE_INTAKE] = { "intake", BY_ADDRESS, true },
-    [RULE_INTAKE_DAY] = { "intake_day", BY_ADDRESS, true },
-    [RULE_CASE] = { "case", BY_ADDRESS, true },
-    [RULE_PUBLIC] = { "public", BY_ADDRESS, false },
+    [RULE_API] = { "api", BY_PERSON, false },          [RULE_API_KEY] = { "api_key", BY_PERSON, false },
+    [RULE_ANALYZE] = { "analyze", BY_PERSON, true },   [RULE_EXPLAIN] = { "explain", BY_PERSON, true },
+    [RULE_EXPORT] = { "export", BY_PERSON, true },     [RULE_VERIFY] = { "verify", BY_PERSON, true },
+    [RULE_SIGN_IN] = { "sign_in", BY_ADDRESS, true },  [RULE_SIGN_IN_NETWORK] = { "sign_in_network", BY_NETWORK, true },
+    [RULE_REFRESH] = { "refresh", BY_ADDRESS, false }, [RULE_REGISTER] = { "register", BY_ADDRESS, true },
+    [RULE_INTAKE] = { "intake", BY_ADDRESS, true },    [RULE_INTAKE_DAY] = { "intake_day", BY_ADDRESS, true },
+    [RULE_CASE] = { "case", BY_ADDRESS, true },        [RULE_PUBLIC] = { "public", BY_ADDRESS, false },
 };
 
 enum { MOST_RULES = 2 };

@@ -409,8 +409,8 @@ static void write_description(json_writer *w, const route *row)
 
 static void write_operation(json_writer *w, const route *row)
 {
-    static const char *const rates[] = { "read",    "write",    "analyze", "explain", "export", "verify", "sign_in",
-                                         "refresh", "register", "public",  "intake",  "case" };
+    static const char *const rates[] = { "read",    "write",   "analyze",  "explain", "export", "verify",
+                                         "sign_in", "refresh", "register", "public",  "intake", "case" };
     text method = text_lower_ascii(w->out.arena, text_of(http_method_name(row->method)));
     json_key_text(w, method), json_open(w, '{');
     json_key(w, "operationId"), json_write_text(w, operation_id(w->out.arena, row));

@@ -127,7 +127,7 @@ struct http_server {
     atomic_int with_handlers;
     atomic_size_t bodies_held;
     pthread_mutex_t events_lock;
-    event_stream *events; /* the open ones */
+    event_stream *events;       /* the open ones */
     atomic_size_t streams_held; /* bytes: part of bodies_held */
 };
 typedef struct http_server http_server_inside;
