@@ -30,7 +30,7 @@ export default tseslint.config(
                     { from: 'app', allow: ['package', ['feature', { app: '${from.app}' }], ['app', { app: '${from.app}' }]] },
                     { from: 'feature', allow: ['package', ['feature', { app: '${from.app}', name: '${from.name}' }]] },
                     { from: [['package', { name: 'auth' }]], allow: [['package', { name: '{ui,api,text}' }]] },
-                    { from: [['package', { name: '{audit,leads}' }]], allow: [['package', { name: '{ui,api,text}' }]] },
+                    { from: [['package', { name: '{audit,leads,files,tasks}' }]], allow: [['package', { name: '{ui,api,text}' }]] },
                     { from: [['package', { name: '{ui,charts}' }]], allow: [['package', { name: '{api,text}' }]] },
                     { from: [['package', { name: 'api' }]], allow: [['package', { name: 'text' }]] },
                 ],

@@ -40,6 +40,8 @@ export default defineConfig({
             '@aic/auth': here('packages/auth/index.ts'),
             '@aic/audit': here('packages/audit/index.ts'),
             '@aic/leads': here('packages/leads/index.ts'),
+            '@aic/files': here('packages/files/index.ts'),
+            '@aic/tasks': here('packages/tasks/index.ts'),
             '@aic/charts': here('packages/charts/index.ts'),
             '@aic/text': here('packages/text/index.ts'),
         },

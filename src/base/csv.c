@@ -310,6 +310,26 @@ static size_t whole_characters(text piece)
     return needs > back + 1 ? piece.length - back - 1 : piece.length;
 }
 
+/* The unfinished record, which may stand in the very room that it is moved in. */
+static error keep_waiting(csv_reader *r, const char *from, size_t length)
+{
+    if (r->limits.record && length > r->limits.record)
+        return fail(r->arena, BAD_REQUEST, "",
+                    "%s: the row is longer than the limit of %zu bytes; is a quotation mark open?", place(r, 0),
+                    r->limits.record);
+    if (length > r->waiting_capacity) {
+        size_t capacity = length * 2 > FIRST_BUFFER ? length * 2 : FIRST_BUFFER;
+        char *grown = arena_alloc(r->arena, capacity);
+        memcpy(grown, from, length);
+        r->waiting = grown;
+        r->waiting_capacity = capacity;
+    } else if (length && r->waiting) {
+        memmove(r->waiting, from, length);
+    }
+    r->waiting_length = length;
+    return OK;
+}
+
 static error parse(csv_reader *r, text piece, bool is_last)
 {
     if (!r->started && text_starts(piece, "\xEF\xBB\xBF")) {
@@ -322,23 +342,7 @@ static error parse(csv_reader *r, text piece, bool is_last)
         return bad_bytes(r, judged);
     const char *left = piece.data;
     if (piece.length) TRY(walk_text(r, piece, is_last, &left));
-    size_t rest = (size_t)(piece.data + piece.length - left);
-    if (r->limits.record && rest > r->limits.record)
-        return fail(r->arena, BAD_REQUEST, "",
-                    "%s: the row is longer than the limit of %zu bytes; is a quotation mark "
-                    "open?",
-                    place(r, 0), r->limits.record);
-    if (rest > r->waiting_capacity) {
-        size_t capacity = rest * 2 > FIRST_BUFFER ? rest * 2 : FIRST_BUFFER;
-        char *grown = arena_alloc(r->arena, capacity);
-        memcpy(grown, left, rest);
-        r->waiting = grown;
-        r->waiting_capacity = capacity;
-    } else if (rest) {
-        memmove(r->waiting, left, rest);
-    }
-    r->waiting_length = rest;
-    return OK;
+    return keep_waiting(r, left, (size_t)(piece.data + piece.length - left));
 }
 
 error csv_feed(csv_reader *r, const char *data, size_t length)

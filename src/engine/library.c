@@ -17,10 +17,3 @@ const char *fairness_report_text(arena *a, const fairness_report *report)
     fairness_report_json(&w, report);
     return json_written(&w).data;
 }
-
-const char *model_text(arena *a, const model *m)
-{
-    json_writer w = json_writer_in(a);
-    model_json(&w, m);
-    return json_written(&w).data;
-}

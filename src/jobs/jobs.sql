@@ -73,6 +73,13 @@ select tasks_give_back(array(select id from tasks where status = 'RUNNING' and w
 select worker from tasks
 where status = 'RUNNING' and worker = any ($workers) and deadline_at + make_interval(secs => $seconds) < now();
 
+-- Those of them that have not said for long that they are there.
+-- name: workers_silent :many
+-- as: system
+-- in: workers uuid[], seconds bigint
+-- out: worker_silent (id uuid)
+select id from task_workers where id = any ($workers) and seen_at < now() - make_interval(secs => $seconds);
+
 -- name: worker_seen :exec
 -- as: system
 -- in: id uuid, host text, pid bigint, version text, memory_mb double

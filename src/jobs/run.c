@@ -51,6 +51,8 @@ static error load_part(task_run *t, size_t part, char *to, size_t room, size_t *
     if (!bad && got.bytes.length > room) bad = fail(a, INTERNAL, "", "The data of a task is longer than it says.");
     if (!bad) memcpy(to, got.bytes.data, got.bytes.length);
     *length = got.bytes.length;
+    if (bad && bad->kind == NOT_FOUND) /* the table is not logged: see sql/migrations/0051_task_data.sql */
+        bad = fail(a, GONE, "", "What was sent with this was lost when the database restarted. Ask for it again.");
     if (bad) bad = fail(t->arena, bad->kind, "", "%s", bad->message);
     arena_drop(a);
     return bad;
@@ -209,8 +211,10 @@ static error settle_once(task_run *t, const task_kind *kind, error outcome, text
     if (state == TASK_LOST) return OK;
     if (state == TASK_STOPPED) return give_back(w, t->arena, true);
     if (state == TASK_OVERDUE) return record_failure(w, t->arena, &t->who, overdue_json(t->arena, w->taken));
-    if (!outcome) outcome = record_success(t, kind, result, made);
-    if (!outcome || outcome->kind == UNAVAILABLE) return outcome;
+    if (!outcome) {
+        outcome = record_success(t, kind, result, made);
+        if (!outcome || outcome->kind == UNAVAILABLE) return outcome; /* the database's: once more */
+    }
     /* What it has recorded is undone; only now, since a task that was lost meanwhile ends here, too. */
     if (outcome->kind == INTERNAL)
         log_event(w->options->log, LOG_ERROR, "task_broken", outcome->message,

@@ -162,7 +162,8 @@ static void end(struct task_worker *w)
     w->taken = NULL;
     if (abandoned) w->state = TASK_ABANDONED;
     pthread_mutex_unlock(&w->lock);
-    while (abandoned) pause(); /* the pulse thread ends the process */
+    if (abandoned)
+        for (;;) pause(); /* the pulse thread ends the process */
     memory_limit(0);
 }
 

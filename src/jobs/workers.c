@@ -12,6 +12,8 @@
 
 enum {
     LOOK_MS = 2000,
+    SILENT_SECONDS = 30,  /* a worker says every 10 s that it is there */
+    SILENT_LOOKS = 5,     /* in a row, since after an absence of the database all were silent */
     OVERDUE_SECONDS = 10, /* after the deadline, in which a worker ends its task by itself */
     LIVED_SECONDS = 10,   /* one that ended sooner is started again later and later */
     PAUSE_FIRST_MS = 200,
@@ -27,7 +29,8 @@ typedef struct place {
     uuid id;
     instant started, start_at; /* clock_monotonic */
     int pause_ms;
-    bool was_killed; /* by us, for it was overdue */
+    bool was_killed; /* by us, for it was overdue or silent */
+    int silent_looks;
 } place;
 
 struct workers {
@@ -85,6 +88,7 @@ static void start(const workers *all, place *p)
     p->id = uuid_v4();
     p->started = clock_monotonic();
     p->was_killed = false;
+    p->silent_looks = 0;
     bool piped = pipe2(ends, O_CLOEXEC) == 0;
     int bad = piped ? spawn(all, p, ends[0]) : errno;
     if (piped) close(ends[0]);
@@ -125,7 +129,7 @@ static void ended(const workers *all, place *p)
     int how = 0;
     waitpid(p->pid, &how, 0);
     log_event(all->options.log, LOG_WARNING, "worker_ended",
-              p->was_killed ? "A worker did not end its task in time and was killed." : "A worker process ended.",
+              p->was_killed ? "A worker was stuck and was killed." : "A worker process ended.",
               (log_field[]){ LOG_I("pid", p->pid), LOG_I("signal", WIFSIGNALED(how) ? WTERMSIG(how) : 0),
                              LOG_I("exit_code", WIFEXITED(how) ? WEXITSTATUS(how) : 0), LOG_END });
     close(p->handle);
@@ -136,28 +140,52 @@ static void ended(const workers *all, place *p)
     put_off(p);
 }
 
-static void kill_overdue(const workers *all)
+static void end_hard(place *p)
 {
-    arena *a = arena_new();
+    p->was_killed = true;
+    kill(p->pid, SIGKILL);
+}
+
+static bool is_among(const uuid *ids, size_t count, uuid id)
+{
+    for (size_t i = 0; i < count; i++)
+        if (uuid_equal(ids[i], id)) return true;
+    return false;
+}
+
+_Static_assert(sizeof(task_overdue) == sizeof(uuid) && sizeof(worker_silent) == sizeof(uuid), "lists of ids");
+
+/* What is due to be ended: those past their task's deadline, and those of whom nothing is heard. */
+static error find_stuck(const workers *all, arena *a, task_overdue_list *late, worker_silent_list *silent)
+{
     scope *db;
-    task_overdue_list late = { 0 };
     uuid *ids = ARENA_ARRAY(a, (size_t)all->options.count, uuid);
     for (int i = 0; i < all->options.count; i++) ids[i] = all->places[i].id;
-    error bad = system_scope(all, a, TEXT("find workers that do not end their task"), &db);
-    if (!bad) {
-        scope_reads(db);
-        bad = sql_tasks_overdue(
-            db, &(sql_tasks_overdue_in){ .workers = { ids, (size_t)all->options.count }, .seconds = OVERDUE_SECONDS },
-            &late);
-        scope_rollback(db);
+    uuid_list mine = { ids, (size_t)all->options.count };
+    TRY(system_scope(all, a, TEXT("find workers that are stuck"), &db));
+    scope_reads(db);
+    error bad = sql_tasks_overdue(db, &(sql_tasks_overdue_in){ .workers = mine, .seconds = OVERDUE_SECONDS }, late);
+    if (!bad)
+        bad = sql_workers_silent(db, &(sql_workers_silent_in){ .workers = mine, .seconds = SILENT_SECONDS }, silent);
+    scope_rollback(db);
+    return bad;
+}
+
+static void kill_stuck(const workers *all)
+{
+    arena *a = arena_new();
+    task_overdue_list late = { 0 };
+    worker_silent_list silent = { 0 };
+    error bad = find_stuck(all, a, &late, &silent); /* when the database is away, nothing is due */
+    for (int i = 0; !bad && i < all->options.count; i++) {
+        place *p = &all->places[i];
+        if (!p->pid) continue;
+        /* Each row is an id alone. */
+        bool is_late = is_among((const uuid *)(const void *)late.items, late.count, p->id);
+        bool is_silent = is_among((const uuid *)(const void *)silent.items, silent.count, p->id);
+        p->silent_looks = is_silent ? p->silent_looks + 1 : 0;
+        if (is_late || p->silent_looks > SILENT_LOOKS) end_hard(p);
     }
-    for (size_t k = 0; !bad && k < late.count; k++)
-        for (int i = 0; i < all->options.count; i++) {
-            place *p = &all->places[i];
-            if (!p->pid || !uuid_equal(p->id, late.items[k].worker)) continue;
-            p->was_killed = true;
-            kill(p->pid, SIGKILL);
-        }
     arena_drop(a);
 }
 
@@ -213,7 +241,7 @@ static void *supervise(void *given)
             if (!p->pid && clock_monotonic() >= p->start_at) start(all, p);
         }
         if (clock_monotonic() > look_at) {
-            kill_overdue(all);
+            kill_stuck(all);
             look_at = clock_monotonic() + LOOK_MS * (instant)1000;
         }
         stopping = wait_for_news(all, waiting);

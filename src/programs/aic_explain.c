@@ -2,6 +2,7 @@
 
 #include "programs/csv_write.h"
 #include "programs/explain_counterfactual.h"
+#include "programs/explain_importance.h"
 #include "programs/explain_options.h"
 #include "programs/explain_text.h"
 #include "programs/progress.h"
@@ -15,7 +16,7 @@ enum { BACKGROUND_SAMPLE = 100 };
 
 static bool wants_background(int method)
 {
-    return method != METHOD_TREE_PATH && method != METHOD_LINEAR;
+    return method != METHOD_TREE_PATH && method != METHOD_LINEAR && method != EXPLAIN_IMPORTANCE;
 }
 
 /* The exact method, where there is one for this output. */
@@ -147,7 +148,8 @@ static error run(arena *a, explain_command *c)
     TRY(choose_method(a, c));
     TRY(model_input_open(a, &c->input));
     tell_background(c);
-    return c->method == EXPLAIN_COUNTERFACTUAL ? explain_counterfactuals(a, c) : run_method(a, c);
+    if (c->method == EXPLAIN_COUNTERFACTUAL) return explain_counterfactuals(a, c);
+    return c->method == EXPLAIN_IMPORTANCE ? explain_importance(a, c) : run_method(a, c);
 }
 
 int aic_explain_main(int argc, char **argv)

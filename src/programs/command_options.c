@@ -150,6 +150,9 @@ error command_model_and_data(arena *a, const char *command_name, const command_w
 int command_complain(const char *file, error bad)
 {
     const char *shown = file && !strcmp(file, "-") ? "standard input" : file;
-    fprintf(stderr, "aic: %s%s%s\n", shown ? shown : "", shown ? ": " : "", bad->message);
+    fprintf(stderr, "aic: %s%s", shown ? shown : "", shown ? ": " : "");
+    /* what was found in a file is quoted: it must neither break the line nor speak to the terminal */
+    for (const char *c = bad->message; *c; c++) fputc((unsigned char)*c < ' ' || *c == 0x7F ? ' ' : *c, stderr);
+    fputc('\n', stderr);
     return EXIT_BAD_INPUT;
 }

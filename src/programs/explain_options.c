@@ -12,7 +12,8 @@ const char explain_usage[] =
     "aic\n"
     "train wrote. DATA is CSV, JSON or NDJSON with the model's columns in any order; - is standard input.\n"
     "\n"
-    "  --method NAME          tree-path, tree-interventional, linear, kernel, permutation, lime, counterfactual\n"
+    "  --method NAME          tree-path, tree-interventional, linear, kernel, permutation, lime, counterfactual, "
+    "importance\n"
     "                         (default: tree-path for trees, linear for linear models, else kernel)\n"
     "  --row N, --rows A:B    one row, or rows A up to and without B, counted from 0 (default: all)\n"
     "  --background FILE      rows that stand for \"not known\" (default: at most 100 of DATA, where a method needs "
@@ -26,6 +27,9 @@ const char explain_usage[] =
     "  --count 3              counterfactuals, at most 10 a row; --fixed a,b: columns that nobody can change;\n"
     "                         --only-up age, --only-down debt; --most-changes 3; --threshold 0.5: where the outcome "
     "turns\n"
+    "  --label COLUMN         of importance: how much worse the model gets when a column is shuffled (--repeats 10 "
+    "times);\n"
+    "                         --score accuracy, log_loss, auc or rmse\n"
     "  --seed 1               the same seed gives the same result\n"
     "  --threads 1            rows are shared among so many\n"
     "  --json                 one JSON document on standard output; --csv: row,feature,value,phi\n"
@@ -42,35 +46,32 @@ static error check_words(arena *a, const command_words *words, explain_command *
     TRY(command_model_and_data(a, "explain", words, c->input.command != NULL, &c->input.model_path,
                                &c->input.data_path));
     if (c->as_json && c->as_csv) return fail(a, INVALID, "", "--json or --csv, not both");
+    if ((c->method == EXPLAIN_IMPORTANCE) != text_is(c->input.label))
+        return fail(a, INVALID, "",
+                    "--method importance and --label belong together: the label is what the model should have said");
     if (c->input.ignore.count && !c->input.command)
         return fail(a, INVALID, "", "--ignore is for --predict; a model knows its own columns");
     return OK;
 }
 
-error explain_command_read(arena *a, int argc, char **argv, explain_command *c)
+static error read_all(arena *a, int argc, char **argv, explain_command *c, uint64_t *row, uint64_t *timeout,
+                      command_words *words)
 {
-    static const char *const methods[] = { "tree-path", "tree-interventional", "linear", "kernel", "permutation",
-                                           "lime",      "counterfactual",      NULL };
+    static const char *const methods[] = { "tree-path", "tree-interventional", "linear",     "kernel", "permutation",
+                                           "lime",      "counterfactual",      "importance", NULL };
+    static const char *const scores[] = { "accuracy", "log_loss", "auc", "rmse", NULL };
     static const char *const outputs[] = { "margin", "probability", NULL };
-    uint64_t row = UINT64_MAX, timeout = PROCESS_PATIENCE;
-    command_words words;
-    *c = (explain_command){ .method = EXPLAIN_BY_DEFAULT,
-                            .threads = 1,
-                            .count = 3,
-                            .most_changes = 3,
-                            .threshold = 0.5,
-                            .input = { .seed = 1 } };
     const command_option options[] = {
         { .name = "--method", .kind = OPTION_CHOICE, .out = &c->method, .choices = methods },
         { .name = "--background", .kind = OPTION_STRING, .out = &c->input.background_path },
-        { .name = "--row", .kind = OPTION_COUNT, .out = &row, .most = 1e15 },
+        { .name = "--row", .kind = OPTION_COUNT, .out = row, .most = 1e15 },
         { .name = "--rows", .kind = OPTION_RANGE, .out = &c->input.range },
         { .name = "--output", .kind = OPTION_CHOICE, .out = &c->output, .choices = outputs },
         { .name = "--class", .kind = OPTION_TEXT, .out = &c->class_name },
         { .name = "--interactions", .kind = OPTION_FLAG, .out = &c->interactions },
         { .name = "--predict", .kind = OPTION_STRING, .out = &c->input.command },
         { .name = "--ignore", .kind = OPTION_LIST, .out = &c->input.ignore },
-        { .name = "--timeout", .kind = OPTION_COUNT, .out = &timeout, .least = 1, .most = 86400 },
+        { .name = "--timeout", .kind = OPTION_COUNT, .out = timeout, .least = 1, .most = 86400 },
         { .name = "--coalitions", .kind = OPTION_COUNT, .out = &c->coalitions, .least = 1, .most = 1e7 },
         { .name = "--tolerance", .kind = OPTION_NUMBER, .out = &c->tolerance, .least = 0, .most = 1 },
         { .name = "--samples", .kind = OPTION_COUNT, .out = &c->samples, .least = 10, .most = 1e7 },
@@ -89,6 +90,9 @@ error explain_command_read(arena *a, int argc, char **argv, explain_command *c)
         { .name = "--fixed", .kind = OPTION_LIST, .out = &c->fixed },
         { .name = "--only-up", .kind = OPTION_LIST, .out = &c->only_up },
         { .name = "--only-down", .kind = OPTION_LIST, .out = &c->only_down },
+        { .name = "--label", .kind = OPTION_TEXT, .out = &c->input.label },
+        { .name = "--score", .kind = OPTION_CHOICE, .out = &c->score, .choices = scores },
+        { .name = "--repeats", .kind = OPTION_COUNT, .out = &c->repeats, .least = 1, .most = 1000 },
         { .name = "--seed", .kind = OPTION_COUNT, .out = &c->input.seed, .most = 9e18 },
         { .name = "--threads", .kind = OPTION_COUNT, .out = &c->threads, .least = 1, .most = 256 },
         { .name = "--json", .kind = OPTION_FLAG, .out = &c->as_json },
@@ -97,7 +101,22 @@ error explain_command_read(arena *a, int argc, char **argv, explain_command *c)
         { .name = "-h", .kind = OPTION_FLAG, .out = &c->help },
         { .name = NULL },
     };
-    TRY(command_options_read(a, options, argc, argv, &words));
+    return command_options_read(a, options, argc, argv, words);
+}
+
+error explain_command_read(arena *a, int argc, char **argv, explain_command *c)
+{
+    uint64_t row = UINT64_MAX, timeout = PROCESS_PATIENCE;
+    command_words words;
+    *c = (explain_command){ .method = EXPLAIN_BY_DEFAULT,
+                            .threads = 1,
+                            .count = 3,
+                            .most_changes = 3,
+                            .threshold = 0.5,
+                            .score = -1,
+                            .repeats = 10,
+                            .input = { .seed = 1 } };
+    TRY(read_all(a, argc, argv, c, &row, &timeout, &words));
     if (c->help) return OK;
     c->input.patience = (int)timeout;
     if (row != UINT64_MAX && c->input.range.is_set) return fail(a, INVALID, "", "--row or --rows, not both");

@@ -4,8 +4,8 @@
 
 #include "programs/model_input.h"
 
-/* What --method names: the engine's methods in their order, then counterfactual. */
-enum { EXPLAIN_BY_DEFAULT = -1, EXPLAIN_COUNTERFACTUAL = METHOD_LIME + 1 };
+/* What --method names: the engine's methods in their order, then these. */
+enum { EXPLAIN_BY_DEFAULT = -1, EXPLAIN_COUNTERFACTUAL = METHOD_LIME + 1, EXPLAIN_IMPORTANCE };
 
 typedef struct explain_command {
     model_input input;
@@ -19,6 +19,9 @@ typedef struct explain_command {
     uint64_t count, most_changes;
     double threshold;
     text_list fixed, only_up, only_down;
+    /* of permutation importance */
+    int score; /* a model_score; -1: by the kind of the model */
+    uint64_t repeats;
 } explain_command;
 
 error explain_command_read(arena *a, int argc, char **argv, explain_command *out);

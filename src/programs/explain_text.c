@@ -63,7 +63,7 @@ static const char *no_color(const explain_view *v)
     return v->colored ? "\033[0m" : "";
 }
 
-/* Padded to a width in characters, cut with an ellipsis. */
+/* Padded to a width in characters, cut with an ellipsis; control characters of the data do not reach the terminal. */
 static void write_padded(FILE *out, text t, size_t width)
 {
     size_t characters = 0, at = 0, whole = text_code_points(t);
@@ -73,7 +73,7 @@ static void write_padded(FILE *out, text t, size_t width)
         while (at < t.length && ((unsigned char)t.data[at] & 0xC0) == 0x80);
         characters++;
     }
-    fwrite(t.data, 1, at, out);
+    for (size_t i = 0; i < at; i++) fputc((unsigned char)t.data[i] < ' ' || t.data[i] == 0x7F ? ' ' : t.data[i], out);
     if (whole > width) fputs("…", out), characters++;
     for (; characters < width; characters++) fputc(' ', out);
 }

@@ -60,30 +60,15 @@ static error check_range(arena *a, const model_input *in)
                 (unsigned long long)in->range.to);
 }
 
-static error read_model_rows(arena *a, model_input *in, const char *path, row_range range, matrix *out, uint64_t *seen)
+/* f is NULL for the rows of a model. */
+static error read_file(arena *a, model_input *in, row_frame *f, row_filter *filter, const char *path, matrix *out)
 {
-    model_rows_builder *b = model_rows_new(a, in->model);
-    row_filter filter = { .sink = model_rows_sink(b), .range = range };
+    model_rows_builder *b = f ? NULL : model_rows_new(a, in->model);
+    filter->arena = a;
+    filter->sink = f ? row_frame_sink(f) : model_rows_sink(b);
     in->at = path;
-    TRY(data_read_into(a, path, row_filter_sink(&filter)));
-    *seen = filter.seen;
-    return model_rows_finish(b, out);
-}
-
-static error read_frame_rows(arena *a, model_input *in, row_frame *f, const char *path, row_range range, matrix *out,
-                             uint64_t *seen)
-{
-    row_filter filter = { .sink = row_frame_sink(f), .range = range };
-    in->at = path;
-    TRY(data_read_into(a, path, row_filter_sink(&filter)));
-    *seen = filter.seen;
-    return row_frame_rows(f, out);
-}
-
-static error read_file(arena *a, model_input *in, row_frame *f, const char *path, row_range range, matrix *out,
-                       uint64_t *seen)
-{
-    return f ? read_frame_rows(a, in, f, path, range, out, seen) : read_model_rows(a, in, path, range, out, seen);
+    TRY(data_read_into(a, path, row_filter_sink(filter)));
+    return f ? row_frame_rows(f, out) : model_rows_finish(b, out);
 }
 
 static matrix part_of(const matrix *all, row_range range)
@@ -96,15 +81,17 @@ static matrix part_of(const matrix *all, row_range range)
 /* With a sample from the same file the whole of it is read once; else only the rows that are explained are kept. */
 static error read_rows(arena *a, model_input *in, row_frame *f)
 {
-    uint64_t ignored;
     matrix all;
     bool samples = in->wants_sample && !in->background_path;
-    TRY(read_file(a, in, f, in->data_path, samples ? (row_range){ 0 } : in->range, &all, &in->data_rows));
+    row_filter filter = { .range = samples ? (row_range){ 0 } : in->range, .label = in->label }, whole = { 0 };
+    TRY(read_file(a, in, f, &filter, in->data_path, &all));
+    in->data_rows = filter.seen;
+    in->labels = filter.labels;
     in->rows = samples ? part_of(&all, in->range) : all;
     TRY(check_range(a, in));
     if (samples) in->background = row_sample(a, &all, in->sample, in->seed);
     if (in->background_path) {
-        TRY(read_file(a, in, f, in->background_path, (row_range){ 0 }, &in->background, &ignored));
+        TRY(read_file(a, in, f, &whole, in->background_path, &in->background));
         if (in->background.rows == 0) return fail(a, INVALID, "", "has no rows; expected at least one");
     }
     in->at = NULL;
@@ -114,7 +101,10 @@ static error read_rows(arena *a, model_input *in, row_frame *f)
 static error open_command(arena *a, model_input *in)
 {
     process_columns columns;
-    row_frame *f = row_frame_new(a, in->ignore);
+    text *ignore =
+        arena_grow(a, (void *)(uintptr_t)in->ignore.items, in->ignore.count, in->ignore.count + 1, sizeof(text));
+    ignore[in->ignore.count] = in->label;
+    row_frame *f = row_frame_new(a, (text_list){ ignore, in->ignore.count + text_is(in->label) });
     TRY(read_rows(a, in, f));
     columns.features = row_frame_features(f, &columns.names, &columns.count);
     in->features = columns.features;

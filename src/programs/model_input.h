@@ -15,12 +15,14 @@ typedef struct model_input {
     bool wants_sample;    /* no background_path: sample one from the data, at most `sample` rows */
     size_t sample;
     uint64_t seed;
+    text label; /* a column of the data whose texts are kept; NO_TEXT: none */
     /* found */
     const model *model; /* NULL for a command; a caller who has read it already says so here */
     predictor predictor;
     const model_feature *features;
     size_t feature_count;
     matrix rows, background;
+    const text *labels; /* [row]; NULL: no label was asked for */
     uint64_t data_rows; /* in the whole file */
     const char *at;     /* the file an error is about; NULL: none */
 } model_input;

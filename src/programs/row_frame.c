@@ -144,7 +144,29 @@ const model_feature *row_frame_features(row_frame *f, const text **names, size_t
 static error filter_header(void *context, const text *names, size_t count)
 {
     row_filter *f = context;
+    f->label_place = place_of(f->label, names, count);
+    if (text_is(f->label) && f->label_place == SIZE_MAX)
+        return fail(f->arena, INVALID, "", "--label: there is no column \"%.*s\". %.*s", PRINT(f->label),
+                    PRINT(suggest_or_list(f->arena, f->label, names, count)));
     return f->sink.header(f->sink.context, names, count);
+}
+
+/* As CSV would have it, so that a label is the same in every format. */
+static text label_of(arena *a, const cell *c)
+{
+    char digits[32];
+    if (c->kind == CELL_NUMBER) return text_copy(a, (text){ digits, json_number_format(c->number, digits) });
+    if (c->kind == CELL_BOOL) return c->boolean ? TEXT("true") : TEXT("false");
+    return c->kind == CELL_TEXT ? text_copy(a, c->text) : NO_TEXT;
+}
+
+static void keep_label(row_filter *f, const cell *c)
+{
+    if (f->label_count == f->label_capacity) {
+        f->label_capacity = f->label_capacity ? 2 * f->label_capacity : 64;
+        f->labels = arena_grow(f->arena, f->labels, f->label_count, f->label_capacity, sizeof(text));
+    }
+    f->labels[f->label_count++] = label_of(f->arena, c);
 }
 
 static error filter_row(void *context, const cell *cells, size_t count)
@@ -152,6 +174,7 @@ static error filter_row(void *context, const cell *cells, size_t count)
     row_filter *f = context;
     uint64_t row = f->seen++;
     if (f->range.is_set && (row < f->range.from || row >= f->range.to)) return OK;
+    if (text_is(f->label)) keep_label(f, &cells[f->label_place]);
     return f->sink.row(f->sink.context, cells, count);
 }
 

@@ -17,11 +17,17 @@ error row_frame_rows(row_frame *f, matrix *out);
 /* Names and categories, once all files are read; also as names alone. */
 const model_feature *row_frame_features(row_frame *f, const text **names, size_t *count);
 
-/* Passes on the header and the rows of a range; `seen` is how many there were. */
+/* Passes on the header and the rows of a range; `seen` is how many there were. With a label it keeps that column's
+ * texts of these rows, NO_TEXT where one is missing. */
 typedef struct row_filter {
     row_sink sink;
     row_range range;
     uint64_t seen;
+    arena *arena; /* for what follows */
+    text label;   /* NO_TEXT: none */
+    size_t label_place;
+    text *labels;
+    size_t label_count, label_capacity;
 } row_filter;
 row_sink row_filter_sink(row_filter *f);
 

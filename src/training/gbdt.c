@@ -198,20 +198,28 @@ static error refuse_difference(arena *a, double difference)
     return fail(a, INTERNAL, "", "The trees as read differ from the library's own predictions by %.3g.", difference);
 }
 
-/* Our reader's model against the library, on the rows learned from. The library sums in float32, so a regression's
- * difference is by the size of its numbers. */
+/* Sums of the library are of float32: each tree may round once, by the size of what is summed. */
+static double tolerance_of(const boosting *b, const model *m)
+{
+    const lesson *l = b->lesson;
+    double size = 1;
+    for (size_t i = 0; l->data->task == TASK_REGRESSION && i < l->learn.count; i++)
+        size = fmax(size, fabs(l->data->labels[l->learn.items[i]]));
+    return size * (1e-6 + 6e-8 * (double)m->tree_count);
+}
+
+/* Our reader's model against the library, on the rows learned from. */
 static error compare(const boosting *b, const model *m)
 {
     arena *a = b->arena;
-    const lesson *l = b->lesson;
     const float *theirs;
-    matrix rows = rows_of_set(a, l->data, l->learn);
-    double *ours = ARENA_ARRAY(a, rows.rows * b->outputs, double);
+    matrix rows = rows_of_set(a, b->lesson->data, b->lesson->learn);
+    double *ours = ARENA_ARRAY(a, rows.rows * b->outputs, double), tolerance = tolerance_of(b, m);
     TRY(library_predict(b, b->learn, a, &theirs));
     model_predict(m, &rows, OUTPUT_PROBABILITY, ours);
     for (size_t i = 0; i < rows.rows * b->outputs; i++) {
         double difference = fabs(ours[i] - theirs[i]);
-        if (!(difference <= 2e-6 * fmax(1, fabs(ours[i])))) return refuse_difference(a, difference);
+        if (!(difference <= tolerance)) return refuse_difference(a, difference);
     }
     return OK;
 }

@@ -42,7 +42,7 @@ void partition_folds(arena *a, const train_data *d, row_set all, size_t parts, r
     uint32_t **lists = ARENA_ARRAY(a, parts, uint32_t *);
     size_t *counts = ARENA_ARRAY(a, parts, size_t);
     for (size_t p = 0; p < parts; p++) lists[p] = ARENA_ARRAY(a, all.count / parts + 1, uint32_t);
-    for (size_t i = 0; i < all.count; i++) lists[i % parts][counts[i % parts]++] = items[i];
+    for (size_t i = 0, p = 0; i < all.count; i++, p = p + 1 < parts ? p + 1 : 0) lists[p][counts[p]++] = items[i];
     for (size_t p = 0; p < parts; p++) out[p] = (row_set){ lists[p], counts[p] };
 }
 

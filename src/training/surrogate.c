@@ -47,7 +47,7 @@ static void measure(arena *a, const train_data *d, row_set held, surrogate *s)
 
 error train_surrogate(arena *a, const predictor *p, const matrix *rows, const train_options *options, surrogate **out)
 {
-    train_data d;
+    train_data d = { 0 };
     lesson l = { .data = &d, .options = options, .share = 1 };
     learned result;
     row_set held, rest;

@@ -5,6 +5,8 @@
 
 #include <stdlib.h>
 
+static const double LARGEST_NUMBER = 1e30; /* its square is a double, and trees take float32 */
+
 /* What a column is for; one can be more than one of these. */
 typedef struct column {
     text name;
@@ -120,6 +122,10 @@ static error take_cell(train_table *t, column *c, const cell *given)
         c->first_value = text_copy(t->arena, shown);
     }
     if (is_number == c->is_text) return refuse_mixture(t, c, shown);
+    if (is_number && fabs(number) > LARGEST_NUMBER)
+        return fail(t->arena, INVALID, "/data",
+                    "row %zu, column \"%.*s\": expected a number of at most %g in size, found %.*s.", t->rows + 1,
+                    PRINT(c->name), LARGEST_NUMBER, PRINT(shown));
     if (c->is_text) number = dictionary_code(&c->words, given) - 1.0;
     if (c->is_text && c->is_feature && c->words.count > TRAIN_MOST_CATEGORIES)
         return fail(
@@ -360,7 +366,7 @@ static error groups_of(const finishing *f, const column *c, size_t *group, size_
 static error reweigh(finishing *f, const column *c, double *weights)
 {
     const train_data *d = f->data;
-    size_t *group = ARENA_ARRAY(f->arena, d->rows.rows, size_t), groups;
+    size_t *group = ARENA_ARRAY(f->arena, d->rows.rows, size_t), groups = 0;
     TRY(groups_of(f, c, group, &groups));
     double *joint = ARENA_ARRAY(f->arena, groups * d->class_count, double);
     double *of_class = ARENA_ARRAY(f->arena, d->class_count, double), *of_group = ARENA_ARRAY(f->arena, groups, double);

@@ -388,6 +388,8 @@ static void test_bad_input(void **state)
     REFUSED("/label", "1 different values; expected at least two");
     csv = "age,granted\n1,yes\n2,no\nyoung,yes\n";
     REFUSED("/data", "row 3, column \"age\": expected a number, as \"1\" in row 1, found \"young\"");
+    csv = "age,granted\n1,yes\n1e31,no\n";
+    REFUSED("/data", "row 2, column \"age\": expected a number of at most 1e+30");
     csv = "age,granted\n1,yes\n2,no\n";
     REFUSED("/data", "2 rows have a label; expected at least 10");
     csv = "granted\nyes\nno\nyes\nno\nyes\nno\nyes\nno\nyes\nno\n";

@@ -168,6 +168,26 @@ def test_what_a_program_would_decide_otherwise(tmp_path):
     assert "job had been" in out.stdout and "instead of nurse" in out.stdout
 
 
+def test_importance_of_a_program_and_of_a_model(tmp_path):
+    """Shuffling what decides makes it worse, shuffling what does not changes nothing."""
+    rows = loans(300)
+    data = write_csv(tmp_path / "rows.csv", [{**{k: row[k] for k in ("age", "job", "sex")}, "good": int(float(row["age"] or 40) > 45)} for row in rows])
+    command = "read h; while IFS=, read -r a rest; do echo ${a:-40}; done"
+    found = explain(data, "--predict", command, "--method", "importance", "--label", "good")
+    assert found["score"] == "auc" and found["baseline"] == 1
+    names = [feature["name"] if isinstance(feature, dict) else feature for feature in found["features"]]
+    assert names[:1] == ["age"]
+    lines = aic("explain", data, "--predict", command, "--method", "importance", "--label", "good", "--csv").stdout.splitlines()
+    drops = {line.split(",")[0]: float(line.split(",")[1]) for line in lines[1:]}
+    assert drops["age"] > 0.3 and drops["job"] == 0 and drops["sex"] == 0
+    data = write_csv(tmp_path / "loans.csv", rows)
+    assert aic("train", data, "--label", "granted", "--ignore", "income,class", "--out", tmp_path / "m").returncode == 0
+    out = aic("explain", tmp_path / "m", data, "--method", "importance", "--label", "granted")
+    assert out.returncode == 0 and "auc" in out.stdout and "age" in out.stdout
+    assert "belong together" in refused(tmp_path / "m", data, "--method", "importance")
+    assert "--label: there is no column" in refused(tmp_path / "m", data, "--method", "importance", "--label", "grantd")
+
+
 # ---- what a person sees
 
 
@@ -226,6 +246,15 @@ def test_bad_input_is_one_line(golden_models, tmp_path):
     (tmp_path / "header.csv").write_text(rows.read_text().splitlines()[0] + "\n")
     assert "header.csv: has no rows" in refused(model, tmp_path / "header.csv")
     assert "has no rows" in refused(model, rows, "--method", "kernel", "--background", tmp_path / "header.csv")
+
+
+def test_data_does_not_speak_to_the_terminal(tmp_path):
+    ones = "read h; while read -r l; do echo 1; done"
+    data = write_csv(tmp_path / "rows.csv", [{"word": "\033[2Jgone", "n": i} for i in range(12)])
+    out = aic("explain", data, "--predict", ones, "--row", "0")
+    assert out.returncode == 0 and "gone" in out.stdout and "\033" not in out.stdout
+    said = refused(write_csv(tmp_path / "b.csv", [{"n": 1}, {"n": "two\n\033[2Jlines"}]), "--predict", ones)
+    assert "row 2" in said and "\033" not in said
 
 
 def test_the_memory_of_a_first_row(golden_models):

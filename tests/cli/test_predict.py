@@ -157,3 +157,40 @@ def test_the_other_end_of_a_pipe_may_close(tmp_path):
     command = f"{BUILD}/aic predict {data} --predict '{script(tmp_path / 'model.py')}' | head -1"
     out = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=60, check=False)
     assert out.stdout == "prediction\n" and sys.executable
+
+
+# A forest of scikit-learn on words and numbers, fitted as the process starts; nothing of it is known to aic but its scores.
+FOREST = '''
+import csv, sys
+import pandas
+from sklearn.ensemble import RandomForestClassifier
+data = pandas.read_csv(sys.argv[1])
+places = {word: place for place, word in enumerate(sorted(data["job"].dropna().unique()))}
+def numbers(age, job, sex):
+    return [float(age) if age not in ("", None) else -1, places.get(job, -1), sex == "woman"]
+forest = RandomForestClassifier(30, random_state=1).fit(
+    [numbers(a if a == a else "", j, s) for a, j, s in zip(data["age"], data["job"], data["sex"])], data["granted"] == "yes")
+rows = csv.reader(iter(sys.stdin.readline, ""))
+next(rows)
+for row in rows:
+    print(forest.predict_proba([numbers(*row)])[0, 1])
+'''
+
+
+def test_a_forest_of_scikit_learn_is_predicted_and_explained(tmp_path):
+    data = write_csv(tmp_path / "loans.csv", loans(200))
+    command = script(tmp_path / "forest.py", FOREST) + f" {data}"
+    predicted = json.loads(aic("predict", data, "--predict", command, "--ignore", "income,class,granted", "--json").stdout)["predictions"]
+    right = [(p >= 0.5) == (row["granted"] == "yes") for p, row in zip(predicted, loans(200), strict=True)]
+    assert sum(right) / 200 > 0.95
+    background = write_csv(tmp_path / "background.csv", [{k: row[k] for k in ("age", "job", "sex")} for row in loans(10)])
+    out = aic("explain", data, "--predict", command, "--ignore", "income,class,granted", "--background", background, "--row", "3", "--json")
+    assert out.returncode == 0, out.stderr
+    found = json.loads(out.stdout)
+    assert found["base_values"][0] + sum(found["values"][0]) == pytest.approx(predicted[3], abs=1e-9)
+
+
+def test_a_model_that_is_given_besides_a_command_is_not_read(tmp_path):
+    data = write_csv(tmp_path / "rows.csv", [{"a": 1}, {"a": 2}])
+    out = aic("predict", tmp_path / "nothing.json", data, "--predict", "read h; while read a; do echo $a; done")
+    assert out.returncode == 0 and out.stdout.split() == ["prediction", "1", "2"] and "nothing.json is not read" in out.stderr

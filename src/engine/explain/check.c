@@ -139,7 +139,8 @@ error explain_check(arena *a, const predictor *p, const matrix *rows, const expl
         return fail(a, INVALID, "/method", "There is no method with the number %d.", (int)options->method);
     if (p->feature_count == 0 || p->output_count == 0)
         return fail(a, INVALID, "/model", "A model without features or outputs cannot be explained.");
-    if (rows->rows > 0 && rows->columns != p->feature_count)
+    if (rows->rows == 0) return fail(a, INVALID, "/rows", "There are no rows to explain.");
+    if (rows->columns != p->feature_count)
         return fail(a, INVALID, "/rows", "The rows have %zu features, the model has %zu.", rows->columns,
                     p->feature_count);
     if (options->threads < 1)

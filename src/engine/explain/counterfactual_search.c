@@ -31,10 +31,19 @@ double search_score(const search *s, const double *outputs)
     return lead != 0 ? lead : -DBL_MIN;
 }
 
-/* Scores of rows; of more than the budget has left, of the first ones only. */
-static error score_rows(search *s, arena *a, const double *rows, size_t *count, double *scores)
+static error predict_scores(search *s, arena *scratch, const double *rows, size_t count, double *scores)
 {
     const predictor *p = s->predictor;
+    double *outputs = ARENA_ARRAY(scratch, count * p->output_count, double);
+    matrix all = { rows, count, p->feature_count };
+    TRY(p->predict(p->context, scratch, &all, s->options->output, outputs));
+    for (size_t i = 0; i < count; i++) scores[i] = search_score(s, outputs + i * p->output_count);
+    return OK;
+}
+
+/* Scores of rows; of more than the budget has left, of the first ones only. */
+static error score_rows(search *s, const double *rows, size_t *count, double *scores)
+{
     size_t left = s->options->budget - s->asked;
     if (*count > left) {
         s->ran_out = true;
@@ -42,12 +51,12 @@ static error score_rows(search *s, arena *a, const double *rows, size_t *count, 
     }
     if (*count == 0) return OK;
     TRY(watch_tick(&s->options->watch, (double)s->asked / (double)s->options->budget));
-    double *outputs = ARENA_ARRAY(a, *count * p->output_count, double);
-    matrix all = { rows, *count, p->feature_count };
-    TRY(p->predict(p->context, a, &all, s->options->output, outputs));
     s->asked += *count;
-    for (size_t i = 0; i < *count; i++) scores[i] = search_score(s, outputs + i * p->output_count);
-    return OK;
+    arena *scratch = arena_new();
+    error e = predict_scores(s, scratch, rows, *count, scores);
+    if (e) e = fail(s->arena, e->kind, arena_string(s->arena, e->pointer, strlen(e->pointer)), "%s", e->message);
+    arena_drop(scratch);
+    return e;
 }
 
 static double cost_of(const search *s, const double *row)
@@ -121,7 +130,6 @@ static bool has_moved(const candidate *c, size_t which)
 
 /* Rows that wait to be predicted. */
 typedef struct batch {
-    arena *arena;
     double *rows, *scores;
     candidate *items;
     size_t count;
@@ -130,11 +138,7 @@ typedef struct batch {
 static error settle_batch(search *s, batch *b, candidate_list *next)
 {
     size_t features = s->predictor->feature_count, count = b->count;
-    arena *scratch = arena_new();
-    error e = score_rows(s, scratch, b->rows, &count, b->scores);
-    if (e) e = fail(s->arena, e->kind, arena_string(s->arena, e->pointer, strlen(e->pointer)), "%s", e->message);
-    arena_drop(scratch);
-    TRY(e);
+    TRY(score_rows(s, b->rows, &count, b->scores));
     for (size_t i = 0; i < count; i++) {
         candidate *c = &b->items[i];
         const double *row = b->rows + i * features;
@@ -217,7 +221,7 @@ static error flips(search *s, const double *row, bool *out)
 {
     size_t one = 1;
     double score = -1;
-    TRY(score_rows(s, s->arena, row, &one, &score));
+    TRY(score_rows(s, row, &one, &score));
     *out = one == 1 && score >= 0;
     return OK;
 }
@@ -257,7 +261,7 @@ static error narrow(search *s, const lever *l, const double *row, double *near, 
         lever_set(l, value, rows + steps * features);
         tried[steps++] = value;
     }
-    TRY(score_rows(s, s->arena, rows, &steps, scores));
+    TRY(score_rows(s, rows, &steps, scores));
     for (size_t k = 0; k < steps; k++) {
         if (scores[k] >= 0) {
             *far = tried[k];

@@ -242,7 +242,7 @@ error accumulated_local_effects(arena *a, const predictor *p, const matrix *rows
                     PRINT(name));
     setting s = setting_of(p, rows, options);
     double *edges;
-    size_t points;
+    size_t points = 0;
     dependence_options with_edges = *options;
     with_edges.points = options->points ? options->points + 1 : STANDARD_POINTS + 1;
     TRY(grid_of(a, p, rows, &with_edges, &edges, &points));

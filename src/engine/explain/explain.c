@@ -68,6 +68,21 @@ static double additivity_error(const draft *d)
     return worst;
 }
 
+/* A predictor that answers some composed row or sample with no number spoils the row's values; and a value without
+ * bounds has no distance to anything. */
+static error check_values(const draft *d)
+{
+    size_t per_row = d->predictor->feature_count * d->predictor->output_count;
+    for (size_t i = 0; i < d->rows->rows * per_row; i++)
+        if (!isfinite(d->values[i]))
+            return fail(
+                d->arena, INVALID, "/rows",
+                "Row %zu has no finite explanation: the model gives no finite number for rows near it, or one of "
+                "its values is infinite.",
+                i / per_row + 1);
+    return OK;
+}
+
 /* Of interactions: a feature's row of them adds up to the feature's value. */
 static double interaction_error(const draft *d)
 {
@@ -103,7 +118,7 @@ static error check_additivity(draft *d)
     }
     d->result->max_additivity_error = off;
     if (off <= ADDITIVITY_BOUND * scale_of(d)) return OK;
-    if (!d->result->is_exact && isfinite(off)) return OK;
+    if (!d->result->is_exact) return OK;
     return fail(d->arena, INTERNAL, "", "Shapley values by %s and base are %.3g away from the prediction.",
                 explain_method_name(d->options->method), off);
 }
@@ -166,13 +181,12 @@ error explain(arena *a, const predictor *p, const matrix *rows, const explain_op
 {
     TRY(explain_check(a, p, rows, options));
     draft d = draft_new(a, p, rows, options);
-    if (rows->rows > 0) {
-        TRY(predict_rows(a, p, rows, options->output, options->threads, &options->watch, d.predictions));
-        TRY(check_predictions(&d));
-        TRY(run_method(&d));
-        if (options->method != METHOD_LIME) TRY(check_additivity(&d));
-        TRY(watch_tick(&options->watch, 1));
-    }
+    TRY(predict_rows(a, p, rows, options->output, options->threads, &options->watch, d.predictions));
+    TRY(check_predictions(&d));
+    TRY(run_method(&d));
+    TRY(check_values(&d));
+    if (options->method != METHOD_LIME) TRY(check_additivity(&d));
+    TRY(watch_tick(&options->watch, 1));
     keep_one_class(&d);
     hand_over(&d);
     *out = d.result;

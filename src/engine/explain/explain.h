@@ -8,7 +8,12 @@
  *
  * φ[row][feature][output] says by how much the feature's own value moved this row's output away from the base value;
  * the values and the base add up to the prediction (efficiency), to rounding for exact methods and by construction for
- * sampled ones. An additivity error above 1e-6 of an exact method is an INTERNAL error, never a result. */
+ * sampled ones. An additivity error above 1e-6 of an exact method is an INTERNAL error, never a result. LIME is of
+ * another kind: its values are the coefficients of a linear model fitted around the row, numbers being measured in the
+ * background's deviations and categories as "same as the row".
+ *
+ * A row's values depend on the row, the background, the options and the seed, never on the other rows or on the number
+ * of threads: whoever wants results as they come explains a few rows at a time. */
 #ifndef AIC_ENGINE_EXPLAIN_EXPLAIN_H
 #define AIC_ENGINE_EXPLAIN_EXPLAIN_H
 

@@ -1,162 +1,8 @@
-/* Kernel, permutation, linear and LIME explanations against the golden files, the definition, and the axioms. */
+/* Kernel, permutation, linear and LIME explanations against the definition and the axioms. */
 #include "engine/explain/test_explain.h"
 #include "engine/stats/random.h"
 
 #include <stdlib.h>
-
-static explanation *explained(arena *a, const predictor *p, const matrix *rows, const explain_options *options)
-{
-    explanation *e = NULL;
-    assert_accepted(explain(a, p, rows, options, &e));
-    return e;
-}
-
-static double largest_difference(const double *x, const double *y, size_t count)
-{
-    double worst = 0;
-    for (size_t i = 0; i < count; i++) worst = fmax(worst, fabs(x[i] - y[i]));
-    return worst;
-}
-
-/* ------------------------------------------------------------------ golden */
-
-typedef struct golden {
-    logistic model;
-    predictor predictor;
-    matrix rows, background;
-    const json_t *expected;
-} golden;
-
-static bool golden_case(arena *a, golden *g)
-{
-    if (!golden_logistic(a, &g->model) || !golden_matrix(a, "logistic.rows.csv", &g->rows) ||
-        !golden_matrix(a, "logistic.background.csv", &g->background))
-        return false;
-    g->predictor = logistic_predictor(&g->model);
-    g->expected = golden_json(a, "logistic.expected.json");
-    return true;
-}
-
-static double golden_error(const golden *g, const explanation *e)
-{
-    const json_t *exact = json_object_get(g->expected, "exact_shapley_probability");
-    double worst = fabs(e->base_values[0] - golden_number(json_object_get(exact, "base"), 0));
-    for (size_t r = 0; r < e->rows; r++)
-        for (size_t f = 0; f < e->features; f++) {
-            double wanted = golden_number(json_array_get(json_object_get(exact, "values"), r), f);
-            worst = fmax(worst, fabs(e->values[r * e->features + f] - wanted));
-        }
-    return worst;
-}
-
-static explain_options golden_options(const golden *g, explain_method method)
-{
-    explain_options options = explain_options_standard(method);
-    options.output = OUTPUT_PROBABILITY;
-    options.background = g->background;
-    return options;
-}
-
-static void kernel_by_enumeration_is_the_exact_value(void **state)
-{
-    (void)state;
-    arena *a = arena_new();
-    golden g;
-    if (golden_case(a, &g)) {
-        explain_options options = golden_options(&g, METHOD_KERNEL);
-        const explanation *e = explained(a, &g.predictor, &g.rows, &options);
-        assert_true(e->is_exact && !e->standard_errors);
-        assert_int_equal(e->coalitions, 1022);
-        assert_true(golden_error(&g, e) < 1e-10);
-        assert_true(e->max_additivity_error < 1e-12);
-        for (size_t r = 0; r < e->rows; r++)
-            assert_near(e->predictions[r], golden_number(json_object_get(g.expected, "prediction"), r));
-        options.coalitions = 2048; /* more than there are */
-        assert_true(golden_error(&g, explained(a, &g.predictor, &g.rows, &options)) < 1e-10);
-    }
-    arena_drop(a);
-}
-
-static void sampled_values_are_near_and_their_errors_true(void **state)
-{
-    (void)state;
-    arena *a = arena_new();
-    golden g;
-    if (golden_case(a, &g)) {
-        explain_options exact_options = golden_options(&g, METHOD_KERNEL);
-        const explanation *exact = explained(a, &g.predictor, &g.rows, &exact_options);
-        explain_method methods[] = { METHOD_KERNEL, METHOD_PERMUTATION };
-        for (size_t m = 0; m < 2; m++) {
-            explain_options options = golden_options(&g, methods[m]);
-            options.coalitions = 256;
-            const explanation *e = explained(a, &g.predictor, &g.rows, &options);
-            assert_false(e->is_exact);
-            assert_true(golden_error(&g, e) < 1e-2);
-            assert_true(e->max_additivity_error < 1e-12);
-            double squares = 0;
-            for (size_t i = 0; i < e->rows * e->features; i++) {
-                double stated = e->standard_errors[i];
-                if (stated > 1e-12) squares += pow((e->values[i] - exact->values[i]) / stated, 2);
-            }
-            squares /= (double)(e->rows * e->features);
-            assert_true(squares > 0.2 && squares < 4); /* 1 for a perfect estimate of the error */
-        }
-    }
-    arena_drop(a);
-}
-
-static void a_tolerance_ends_the_work_early(void **state)
-{
-    (void)state;
-    arena *a = arena_new();
-    golden g;
-    if (golden_case(a, &g)) {
-        explain_method methods[] = { METHOD_KERNEL, METHOD_PERMUTATION };
-        for (size_t m = 0; m < 2; m++) {
-            explain_options options = golden_options(&g, methods[m]);
-            options.coalitions = 1000;
-            options.tolerance = 0.02;
-            const explanation *e = explained(a, &g.predictor, &g.rows, &options);
-            assert_true(e->coalitions < 1000 && e->coalitions >= 100);
-            assert_true(golden_error(&g, e) < 0.05);
-            options.tolerance = 1e-9;
-            assert_true(explained(a, &g.predictor, &g.rows, &options)->coalitions >= 960);
-        }
-    }
-    arena_drop(a);
-}
-
-static void lime_agrees_with_the_authors_program(void **state)
-{
-    (void)state;
-    arena *a = arena_new();
-    golden g;
-    const json_t *expected = golden_json(a, "lime.expected.json");
-    if (expected && golden_case(a, &g)) {
-        size_t features = g.model.features;
-        double *background = ARENA_ARRAY(a, 2 * features, double); /* two rows with this mean and deviation */
-        for (size_t f = 0; f < features; f++) {
-            double mean = golden_number(json_object_get(expected, "training_mean"), f);
-            double scale = golden_number(json_object_get(expected, "training_scale"), f);
-            background[f] = mean - scale;
-            background[features + f] = mean + scale;
-        }
-        explain_options options = golden_options(&g, METHOD_LIME);
-        options.background = (matrix){ background, 2, features };
-        for (uint64_t seed = 1; seed <= 3; seed++) {
-            options.seed = seed;
-            const explanation *e = explained(a, &g.predictor, &g.rows, &options);
-            for (size_t f = 0; f < features; f++) {
-                double mean = golden_number(json_object_get(expected, "mean"), f);
-                double deviation = golden_number(json_object_get(expected, "standard_deviation"), f);
-                assert_true(fabs(e->values[f] - mean) <= 4 * deviation);
-            }
-            assert_true(e->local_r2[0] > 0.5 && e->local_r2[0] <= 1);
-            assert_true(isnan(e->max_additivity_error));
-        }
-    }
-    arena_drop(a);
-}
 
 /* ------------------------------------------------------------------ by definition */
 
@@ -183,6 +29,49 @@ static void kernel_is_shapley_on_any_game(void **state)
         assert_near(e->base_values[0], g.values[0]);
         arena_drop(a);
     }
+}
+
+static const double *valued(arena *a, set_game *g, explain_method method, size_t coalitions)
+{
+    predictor p = set_game_predictor(g);
+    matrix rows = matrix_of(a, 1, g->features, 1);
+    explain_options options = game_options(a, g->features, method);
+    options.coalitions = coalitions;
+    return explained(a, &p, &rows, &options)->values;
+}
+
+/* Values of a sum of games are the sum of values, also of those that are sampled, since they share their coalitions. */
+static void values_are_linear_in_the_game(void **state)
+{
+    (void)state;
+    enum { FEATURES = 9 };
+    arena *a = arena_new();
+    set_game one = set_game_random(a, FEATURES, 1), two = set_game_random(a, FEATURES, 2);
+    set_game sum = { FEATURES, ARENA_ARRAY(a, 1 << FEATURES, double) };
+    for (size_t s = 0; s < 1 << FEATURES; s++) sum.values[s] = one.values[s] - 2 * two.values[s];
+    explain_method methods[] = { METHOD_KERNEL, METHOD_KERNEL, METHOD_PERMUTATION };
+    size_t coalitions[] = { 0, 100, 100 };
+    for (size_t k = 0; k < 3; k++) {
+        const double *x = valued(a, &one, methods[k], coalitions[k]), *y = valued(a, &two, methods[k], coalitions[k]);
+        const double *z = valued(a, &sum, methods[k], coalitions[k]);
+        for (size_t f = 0; f < FEATURES; f++) assert_true(fabs(z[f] - (x[f] - 2 * y[f])) < 1e-10);
+    }
+    arena_drop(a);
+}
+
+/* Features that do the same are valued the same. */
+static void values_are_symmetric(void **state)
+{
+    (void)state;
+    enum { FEATURES = 10 };
+    arena *a = arena_new();
+    set_game g = set_game_random(a, FEATURES, 4);
+    for (size_t s = 0; s < 1 << FEATURES; s++)
+        if ((s & 3) == 1) g.values[s ^ 3] = g.values[s]; /* the second stands in for the first */
+    const double *values = valued(a, &g, METHOD_KERNEL, 0);
+    assert_true(fabs(values[0] - values[1]) < 1e-12);
+    assert_true(fabs(values[0] - values[2]) > 1e-6);
+    arena_drop(a);
 }
 
 /* With more features than are enumerated: the estimate is unbiased, and its stated errors cover the truth. */
@@ -301,6 +190,30 @@ static void idle_features_get_nothing(void **state)
     arena_drop(a);
 }
 
+/* Where the row looks like a background row, coalitions compose the same rows; they are asked for once. */
+static void the_same_row_is_asked_once(void **state)
+{
+    (void)state;
+    arena *a = arena_new();
+    logistic l = { .features = 10, .weights = { 1, -1, 2, 1, 1, 1, 1, 1, 1, 1 } };
+    predictor p = logistic_predictor(&l);
+    matrix background = matrix_normal(a, 7, 10, 1);
+    double own[10];
+    memcpy(own, matrix_row(&background, 3), sizeof own);
+    own[0] = 9; /* differs from row 3 in one feature: 2 rows there, 1,022 against each of the others */
+    matrix rows = { own, 1, 10 };
+    explain_options options = explain_options_standard(METHOD_KERNEL);
+    options.background = background;
+    const explanation *e = explained(a, &p, &rows, &options);
+    assert_int_equal(l.rows, 1 + 7 + 2 + 6 * 1022);
+    for (size_t f = 0; f < 10; f++) {
+        double mean = 0;
+        for (size_t b = 0; b < 7; b++) mean += matrix_row(&background, b)[f] / 7;
+        assert_true(fabs(e->values[f] - l.weights[f] * (own[f] - mean)) < 1e-12);
+    }
+    arena_drop(a);
+}
+
 /* ------------------------------------------------------------------ linear */
 
 static void linear_models_are_exact_in_the_margin(void **state)
@@ -334,140 +247,6 @@ static void linear_models_are_exact_in_the_margin(void **state)
     assert_refused(explain(a, &p, &rows, &options, &(explanation *){ 0 }), INVALID, "/rows",
                    "row 1 has none for the feature");
     arena_drop(a);
-}
-
-/* ------------------------------------------------------------------ trees */
-
-typedef struct tree_case {
-    const model *model;
-    predictor predictor;
-    matrix rows, background, many; /* many: the rows over and over, more than one batch */
-    const json_t *expected;
-} tree_case;
-
-static bool tree_golden(arena *a, const char *name, tree_case *c)
-{
-    text document;
-    if (!golden_file(a, text_format(a, "%s.json", name).data, &document) ||
-        !golden_matrix(a, text_format(a, "%s.rows.csv", name).data, &c->rows) ||
-        !golden_matrix(a, text_format(a, "%s.background.csv", name).data, &c->background))
-        return false;
-    c->expected = golden_json(a, text_format(a, "%s.expected.json", name).data);
-    assert_accepted(model_read(a, document, model_limits_standard(), &c->model));
-    assert_accepted(predictor_of_model(a, c->model, &c->predictor));
-    enum { TIMES = 15 };
-    double *many = ARENA_ARRAY(a, TIMES * c->rows.rows * c->rows.columns, double);
-    for (size_t k = 0; k < TIMES; k++)
-        memcpy(many + k * c->rows.rows * c->rows.columns, c->rows.values,
-               c->rows.rows * c->rows.columns * sizeof(double));
-    c->many = (matrix){ many, TIMES * c->rows.rows, c->rows.columns };
-    return true;
-}
-
-/* [row][feature] or [row][feature][class] */
-static double golden_value(const json_t *values, size_t row, size_t feature, size_t output)
-{
-    const json_t *value = json_array_get(json_array_get(values, row), feature);
-    return json_is_array(value) ? golden_number(value, output) : json_number_value(value);
-}
-
-static double off_golden(const json_t *values, const explanation *e, size_t rows)
-{
-    double worst = 0;
-    for (size_t r = 0; r < rows; r++)
-        for (size_t f = 0; f < e->features; f++)
-            for (size_t o = 0; o < e->outputs; o++)
-                worst = fmax(worst,
-                             fabs(e->values[(r * e->features + f) * e->outputs + o] - golden_value(values, r, f, o)));
-    return worst;
-}
-
-static void check_tree_method(arena *a, const tree_case *c, explain_method method, model_output output, const char *key)
-{
-    const json_t *wanted = json_object_get(json_object_get(c->expected, key), "values");
-    if (!wanted) return;
-    explain_options options = explain_options_standard(method);
-    options.output = output;
-    if (method == METHOD_TREE_INTERVENTIONAL) options.background = c->background;
-    const explanation *e = explained(a, &c->predictor, &c->many, &options);
-    assert_true(e->is_exact && e->max_additivity_error < 1e-9);
-    assert_true(off_golden(wanted, e, c->rows.rows) < 1e-5);
-    size_t block = c->rows.rows * e->features * e->outputs; /* the last batch gives the same rows the same values */
-    size_t last = (c->many.rows - c->rows.rows) * e->features * e->outputs;
-    assert_true(largest_difference(e->values, e->values + last, block) < 1e-12);
-    options.threads = 3;
-    const explanation *threaded = explained(a, &c->predictor, &c->many, &options);
-    assert_true(largest_difference(e->values, threaded->values, block) < 1e-12);
-    assert_true(largest_difference(e->base_values, threaded->base_values, e->outputs) < 1e-12);
-}
-
-static void trees_are_explained_in_batches(void **state)
-{
-    (void)state;
-    static const char *const names[] = { "xgb_binary", "xgb_missing", "xgb_multiclass" };
-    for (size_t i = 0; i < 3; i++) {
-        arena *a = arena_new();
-        tree_case c;
-        if (tree_golden(a, names[i], &c)) {
-            check_tree_method(a, &c, METHOD_TREE_PATH, OUTPUT_MARGIN, "tree_path");
-            check_tree_method(a, &c, METHOD_TREE_INTERVENTIONAL, OUTPUT_MARGIN, "tree_interventional");
-            check_tree_method(a, &c, METHOD_TREE_INTERVENTIONAL, OUTPUT_PROBABILITY, "tree_interventional_probability");
-        }
-        arena_drop(a);
-    }
-}
-
-static void interactions_add_up_to_values(void **state)
-{
-    (void)state;
-    arena *a = arena_new();
-    tree_case c;
-    if (tree_golden(a, "xgb_binary", &c)) {
-        explain_options options = explain_options_standard(METHOD_TREE_PATH);
-        options.interactions = true;
-        const explanation *e = explained(a, &c.predictor, &c.rows, &options);
-        assert_true(e->max_additivity_error < 1e-9);
-        const json_t *wanted = json_object_get(json_object_get(c.expected, "interactions"), "values");
-        for (size_t f = 0; f < e->features; f++)
-            for (size_t g = 0; g < e->features; g++)
-                assert_true(fabs(e->interactions[f * e->features + g] -
-                                 golden_number(json_array_get(json_array_get(wanted, 0), f), g)) < 1e-5);
-        options.output = OUTPUT_PROBABILITY;
-        explanation *none = NULL;
-        assert_refused(explain(a, &c.predictor, &c.rows, &options, &none), INVALID, "/output", "tree-interventional");
-    }
-    arena_drop(a);
-}
-
-/* The forest's own sums over the background and predictions of composed rows are the same game; what is sampled from it
- * is near the exact value, by so many stated errors. */
-static void both_games_of_a_forest_are_one(void **state)
-{
-    (void)state;
-    static const char *const names[] = { "xgb_binary", "xgb_missing", "xgb_multiclass" };
-    for (size_t i = 0; i < 3; i++) {
-        arena *a = arena_new();
-        tree_case c;
-        if (tree_golden(a, names[i], &c)) {
-            c.rows.rows = 3;
-            explain_options options = explain_options_standard(METHOD_KERNEL);
-            options.background = c.background;
-            options.background.rows = 20;
-            options.coalitions = 400;
-            predictor box = c.predictor; /* the same, known only by its predictions */
-            box.forest = NULL;
-            box.model = NULL;
-            const explanation *own = explained(a, &c.predictor, &c.rows, &options);
-            const explanation *composed = explained(a, &box, &c.rows, &options);
-            size_t count = own->rows * own->features * own->outputs;
-            assert_true(largest_difference(own->values, composed->values, count) < 1e-9);
-            options.method = METHOD_TREE_INTERVENTIONAL;
-            const explanation *exact = explained(a, &c.predictor, &c.rows, &options);
-            for (size_t k = 0; k < count; k++)
-                assert_true(fabs(own->values[k] - exact->values[k]) <= 6 * own->standard_errors[k] + 1e-9);
-        }
-        arena_drop(a);
-    }
 }
 
 /* ------------------------------------------------------------------ LIME */
@@ -626,6 +405,36 @@ static void a_failing_predictor_fails_the_explanation(void **state)
     arena_drop(a);
 }
 
+/* 1 / (x0 - 1): no number where a row has a 1 there. */
+static error predict_inverse(void *context, arena *a, const matrix *rows, model_output output, double *out)
+{
+    (void)context, (void)a, (void)output;
+    for (size_t r = 0; r < rows->rows; r++) out[r] = matrix_row(rows, r)[1] / (matrix_row(rows, r)[0] - 1);
+    return OK;
+}
+
+static void what_is_no_number_is_refused(void **state)
+{
+    (void)state;
+    arena *a = arena_new();
+    predictor p = { .feature_count = 2, .output_count = 1, .predict = predict_inverse };
+    double fine[] = { 2, 1 }, bad[] = { 1, 1 }, half[] = { 3, 2 };
+    matrix good = { fine, 1, 2 }, worse = { bad, 1, 2 }, third = { half, 1, 2 };
+    explain_options options = explain_options_standard(METHOD_KERNEL);
+    options.background = good;
+    explanation *e = NULL;
+    assert_refused(explain(a, &p, &worse, &options, &e), INVALID, "/rows", "no finite number for row 1");
+    assert_accepted(explain(a, &p, &third, &options, &e));
+    options.background = worse;
+    assert_refused(explain(a, &p, &good, &options, &e), INVALID, "/background", "background row 1");
+    double far[] = { INFINITY, 1 };
+    matrix endless = { far, 1, 2 };
+    options = explain_options_standard(METHOD_LIME);
+    options.background = good;
+    assert_refused(explain(a, &p, &endless, &options, &e), INVALID, "/rows", "no finite explanation");
+    arena_drop(a);
+}
+
 /* ------------------------------------------------------------------ refusals */
 
 static void what_does_not_fit_is_refused_with_what_would(void **state)
@@ -644,6 +453,8 @@ static void what_does_not_fit_is_refused_with_what_would(void **state)
     assert_refused(explain(a, &box, &rows, &options, &e), INVALID, "/background", "has 3 features, the model has 2");
     options.background = rows;
     assert_refused(explain(a, &box, &wide, &options, &e), INVALID, "/rows", "3 features");
+    matrix none = { .columns = 2 };
+    assert_refused(explain(a, &box, &none, &options, &e), INVALID, "/rows", "no rows");
     options.class_index = 1;
     assert_refused(explain(a, &box, &rows, &options, &e), INVALID, "/class", "no output 1");
     options.class_index = -1;
@@ -698,23 +509,20 @@ static void the_json_has_the_shape_of_the_command_line(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(kernel_by_enumeration_is_the_exact_value),
-        cmocka_unit_test(sampled_values_are_near_and_their_errors_true),
-        cmocka_unit_test(a_tolerance_ends_the_work_early),
-        cmocka_unit_test(lime_agrees_with_the_authors_program),
         cmocka_unit_test(kernel_is_shapley_on_any_game),
+        cmocka_unit_test(values_are_linear_in_the_game),
+        cmocka_unit_test(values_are_symmetric),
         cmocka_unit_test(sampling_is_true_on_any_game),
         cmocka_unit_test(additive_models_are_exact_even_when_sampled),
         cmocka_unit_test(idle_features_get_nothing),
+        cmocka_unit_test(the_same_row_is_asked_once),
         cmocka_unit_test(linear_models_are_exact_in_the_margin),
-        cmocka_unit_test(trees_are_explained_in_batches),
-        cmocka_unit_test(interactions_add_up_to_values),
-        cmocka_unit_test(both_games_of_a_forest_are_one),
         cmocka_unit_test(lime_finds_a_linear_model),
         cmocka_unit_test(lime_takes_categories_as_same_or_not),
         cmocka_unit_test(threads_change_no_number),
         cmocka_unit_test(the_watch_hears_and_stops),
         cmocka_unit_test(a_failing_predictor_fails_the_explanation),
+        cmocka_unit_test(what_is_no_number_is_refused),
         cmocka_unit_test(what_does_not_fit_is_refused_with_what_would),
         cmocka_unit_test(methods_have_names),
         cmocka_unit_test(the_json_has_the_shape_of_the_command_line),

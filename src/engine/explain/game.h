@@ -5,6 +5,7 @@
 #define AIC_ENGINE_EXPLAIN_GAME_H
 
 #include "engine/explain/methods.h"
+#include "engine/explain/sight.h"
 
 typedef struct coalition_list {
     const uint64_t *bits;
@@ -24,9 +25,11 @@ typedef struct game {
     const predictor *predictor;
     const matrix *background;
     model_output output;
-    bool by_forest;             /* the forest sums over the background itself; else composed rows are predicted */
-    const explain_watch *watch; /* between batches of composed rows; NULL where several threads play */
-    double now;                 /* how far the whole was when this play began */
+    bool by_forest; /* the forest sums over the background itself; else composed rows are predicted */
+    sight eyes;
+    const double *seen_background; /* [row][feature] as the model sees it; NULL by_forest */
+    const explain_watch *watch;    /* between batches of composed rows; NULL where several threads play */
+    double now;                    /* how far the whole was when this play began */
 } game;
 
 /* The forest's own way wherever it gives the output asked for. */

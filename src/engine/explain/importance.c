@@ -2,78 +2,23 @@
  * value drawn for a row in several repeats needs one: of Adult's 140 shuffles of a row some 60 are left. */
 #include "engine/explain/global.h"
 #include "engine/explain/methods.h"
-#include "engine/explain/numbers.h"
 #include "engine/explain/score.h"
+#include "engine/explain/sight.h"
 #include "engine/stats/random.h"
 
-enum { BLOCK_BYTES = 8 << 20, MOST_REPEATS = 1000 };
+enum { BLOCK_BYTES = 2 << 20, MOST_REPEATS = 1000 };
 
 importance_options importance_options_standard(model_score score)
 {
     return (importance_options){ .score = score, .repeats = 10, .seed = 1, .threads = 1 };
 }
 
-/* The values at which any tree splits on a feature, ascending. Between two of them the model sees no difference. */
-typedef struct cuts {
-    double *at;
-    size_t count;
-    bool apply; /* false: values are told apart as they are (categories, zeros that are missing, no trees) */
-} cuts;
-
-static size_t splits_on(const model *m, size_t feature, double *at, bool *numeric)
-{
-    size_t count = 0;
-    for (size_t t = 0; t < m->tree_count; t++)
-        for (size_t i = 0; i < m->trees[t].node_count; i++) {
-            const tree_node *n = &m->trees[t].nodes[i];
-            if (!n->yes || n->feature != feature) continue;
-            if (n->category_set || n->zero_is_missing) *numeric = false;
-            if (at) at[count] = n->threshold;
-            count++;
-        }
-    return count;
-}
-
-static cuts cuts_of(arena *a, const predictor *p, size_t feature)
-{
-    cuts c = { .apply = p->model && p->model->kind == MODEL_TREES };
-    if (!c.apply) return c;
-    size_t count = splits_on(p->model, feature, NULL, &c.apply);
-    if (!c.apply) return c;
-    c.at = ARENA_ARRAY(a, count, double);
-    splits_on(p->model, feature, c.at, &c.apply);
-    c.count = sort_unique(c.at, count);
-    return c;
-}
-
-/* The first cut at or above x: values with the same one go the same way everywhere. */
-static size_t place_of(const cuts *c, double x)
-{
-    size_t low = 0, high = c->count;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (x <= c->at[middle])
-            high = middle;
-        else
-            low = middle + 1;
-    }
-    return low;
-}
-
-/* What the model sees of each row's value: a number that is equal where the values are alike to it. */
-static double *seen_values(arena *a, const cuts *c, const matrix *rows, size_t feature)
+/* What the model sees of each row's value of a feature. */
+static const double *seen_column(arena *a, const sight *eyes, const matrix *rows, size_t feature)
 {
     double *seen = ARENA_ARRAY(a, rows->rows, double);
-    for (size_t r = 0; r < rows->rows; r++) {
-        double x = matrix_row(rows, r)[feature];
-        seen[r] = c->apply && !isnan(x) ? (double)place_of(c, x) : x;
-    }
+    for (size_t r = 0; r < rows->rows; r++) seen[r] = sight_value(eyes, feature, matrix_row(rows, r)[feature]);
     return seen;
-}
-
-static bool alike(double x, double y)
-{
-    return x == y || (isnan(x) && isnan(y));
 }
 
 /* ------------------------------------------------------------------ one feature */
@@ -101,9 +46,10 @@ static error predict_block(void *context, arena *a, size_t first, size_t count)
     for (size_t r = first; r < first + count; r++)
         for (size_t k = 0; k < repeats; k++) {
             uint32_t from = s->order[k * rows + r], *mine = &whose[(r - first) * repeats + k];
-            if (alike(s->seen[from], s->seen[r])) continue;
+            if (sight_same(s->seen[from], s->seen[r])) continue;
             for (size_t j = 0; j < k && !*mine; j++)
-                if (alike(s->seen[s->order[j * rows + r]], s->seen[from])) *mine = whose[(r - first) * repeats + j];
+                if (sight_same(s->seen[s->order[j * rows + r]], s->seen[from]))
+                    *mine = whose[(r - first) * repeats + j];
             if (*mine) continue;
             double *row = values + composed * features;
             memcpy(row, matrix_row(s->rows, r), features * sizeof(double));
@@ -206,10 +152,10 @@ error permutation_importance(arena *a, const predictor *p, const matrix *rows, c
                     .order = draw_orders(a, options, rows->rows),
                     .needed = &result.predictions,
                     .predicted = ARENA_ARRAY(a, options->repeats * per_repeat, double) };
+    sight eyes = sight_of_predictor(a, p);
     double sign = score_higher_is_better(options->score) ? 1 : -1;
     for (s.feature = 0; s.feature < features; s.feature++) {
-        cuts c = cuts_of(a, p, s.feature);
-        s.seen = seen_values(a, &c, rows, s.feature);
+        s.seen = seen_column(a, &eyes, rows, s.feature);
         TRY(shuffle_feature(&s, a));
         for (size_t k = 0; k < options->repeats; k++)
             drops[s.feature * options->repeats + k] =

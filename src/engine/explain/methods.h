@@ -42,7 +42,7 @@ const bool *predictor_categories(arena *a, const predictor *p, const bool *said)
 /* Predicts any number of rows in blocks, over threads where the predictor allows it. */
 error predict_rows(arena *a, const predictor *p, const matrix *rows, model_output output, int threads,
                    const explain_watch *watch, double *out);
-/* The mean prediction over rows, [outputs]. */
+/* The mean prediction over a background, [outputs], and (unless NULL) the range of its predictions. */
 error predict_mean(arena *a, const predictor *p, const matrix *rows, model_output output, double *mean, double *range);
 /* As many threads as a predictor stands. */
 int predictor_threads(const predictor *p, int wanted);

@@ -11,7 +11,7 @@ static int by_number(const void *x, const void *y)
 
 void sort_numbers(double *values, size_t count)
 {
-    qsort(values, count, sizeof(double), by_number);
+    if (count > 1) qsort(values, count, sizeof(double), by_number);
 }
 
 size_t sort_unique(double *values, size_t count)

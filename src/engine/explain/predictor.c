@@ -91,6 +91,9 @@ error predict_mean(arena *a, const predictor *p, const matrix *rows, model_outpu
         double sum = 0, low = INFINITY, high = -INFINITY;
         for (size_t r = 0; r < rows->rows; r++) {
             double value = all[r * outputs + o];
+            if (!isfinite(value))
+                return fail(a, INVALID, "/background", "The model gives no finite number for background row %zu.",
+                            r + 1);
             sum += value;
             low = fmin(low, value);
             high = fmax(high, value);

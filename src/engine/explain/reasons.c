@@ -21,6 +21,7 @@ static text readable(arena *a, text name)
 
 static bool is_category(const predictor *p, size_t feature)
 {
+    if (p && p->features) return p->features[feature].is_category;
     return p && p->model && p->model->features[feature].is_category;
 }
 

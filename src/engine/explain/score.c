@@ -89,15 +89,16 @@ static uint64_t key_of(double score)
     return bits >> 63 ? ~bits : bits | (uint64_t)1 << 63;
 }
 
-/* By sixteen bits at a time from the lowest: importance orders the same rows a hundred times. */
+/* By eleven bits at a time from the lowest: importance orders the same rows a hundred times. */
 static scored *sorted_by_key(arena *scratch, scored *items, size_t count)
 {
-    enum { DIGITS = 1 << 16 };
+    enum { BITS = 11, DIGITS = 1 << BITS };
     scored *other = ARENA_ARRAY(scratch, count, scored);
     size_t *first = ARENA_ARRAY(scratch, DIGITS, size_t);
-    for (int shift = 0; shift < 64; shift += 16) {
+    for (int shift = 0; shift < 64; shift += BITS) {
         memset(first, 0, DIGITS * sizeof *first);
         for (size_t i = 0; i < count; i++) first[items[i].key >> shift & (DIGITS - 1)]++;
+        if (first[items[0].key >> shift & (DIGITS - 1)] == count) continue;
         size_t sum = 0;
         for (size_t k = 0; k < DIGITS; k++) {
             size_t here = first[k];

@@ -4,7 +4,7 @@
 
 enum { LANES = 8 };
 
-double dot(const double *x, const double *y, size_t count)
+static inline __attribute__((always_inline)) double dot_in_lanes(const double *x, const double *y, size_t count)
 {
     double sums[LANES] = { 0 };
     size_t i = 0;
@@ -13,6 +13,25 @@ double dot(const double *x, const double *y, size_t count)
     for (size_t k = 0; i < count; i++, k++) sums[k] += x[i] * y[i];
     return ((sums[0] + sums[4]) + (sums[2] + sums[6])) + ((sums[1] + sums[5]) + (sums[3] + sums[7]));
 }
+
+/* The same lanes in wider registers: C17 multiplies and adds in two roundings either way, so the sums are equal bit for
+ * bit. */
+#if defined(__x86_64__)
+__attribute__((target("avx2"))) static double dot_wide(const double *x, const double *y, size_t count)
+{
+    return dot_in_lanes(x, y, count);
+}
+
+double dot(const double *x, const double *y, size_t count)
+{
+    return __builtin_cpu_supports("avx2") ? dot_wide(x, y, count) : dot_in_lanes(x, y, count);
+}
+#else
+double dot(const double *x, const double *y, size_t count)
+{
+    return dot_in_lanes(x, y, count);
+}
+#endif
 
 bool cholesky(double *matrix, size_t size)
 {

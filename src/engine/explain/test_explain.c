@@ -149,3 +149,17 @@ matrix matrix_normal(arena *a, size_t rows, size_t columns, uint64_t seed)
     random_normals(&random, values, rows * columns);
     return (matrix){ values, rows, columns };
 }
+
+explanation *explained(arena *a, const predictor *p, const matrix *rows, const explain_options *options)
+{
+    explanation *e = NULL;
+    assert_accepted(explain(a, p, rows, options, &e));
+    return e;
+}
+
+double largest_difference(const double *x, const double *y, size_t count)
+{
+    double worst = 0;
+    for (size_t i = 0; i < count; i++) worst = fmax(worst, fabs(x[i] - y[i]));
+    return worst;
+}

@@ -31,6 +31,9 @@ set_game set_game_random(arena *a, size_t features, uint64_t seed);
 predictor set_game_predictor(set_game *g);
 /* By the definition, over all orders' weights. */
 void set_game_shapley(const set_game *g, double *out);
+/* Must be accepted. */
+explanation *explained(arena *a, const predictor *p, const matrix *rows, const explain_options *options);
+double largest_difference(const double *x, const double *y, size_t count);
 matrix matrix_of(arena *a, size_t rows, size_t columns, double value);
 matrix matrix_normal(arena *a, size_t rows, size_t columns, uint64_t seed);
 

@@ -24,7 +24,7 @@ static const objective objectives[] = {
 
 static text next_word(text *rest)
 {
-    text t = text_trim(*rest);
+    text t = text_trim(text_is(*rest) ? *rest : TEXT(""));
     size_t length = 0;
     while (length < t.length && t.data[length] != ' ') length++;
     *rest = (text){ t.data + length, t.length - length };
@@ -56,9 +56,10 @@ static error scale_leaves(lightgbm_file *l, const objective *o, double sigmoid)
 {
     build *b = l->build;
     double factor = o->link == LINK_LOGISTIC && o->is_classifier ? sigmoid : 1;
+    size_t rounds = b->tree_count / (size_t)l->outputs;
     if (b->tree_count % (size_t)l->outputs)
         return build_fail(b, "%zu trees do not make whole rounds of %lld.", b->tree_count, (long long)l->outputs);
-    if (l->averages && b->tree_count) factor /= (double)(b->tree_count / (size_t)l->outputs);
+    if (l->averages && rounds) factor /= (double)rounds;
     if (factor == 1) return OK;
     for (size_t t = 0; t < b->tree_count; t++) build_scale_leaves(b, t, factor);
     return OK;

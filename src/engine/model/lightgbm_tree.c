@@ -6,6 +6,15 @@ typedef enum { MISSING_NONE, MISSING_ZERO, MISSING_NAN } missing_type;
 
 /* ------------------------------------------------------------------ lists */
 
+/* A threshold may be infinite: a split that sets only missing values apart. */
+static size_t read_number(text t, double *out)
+{
+    bool is_negative = text_starts(t, "-inf");
+    if (!is_negative && !text_starts(t, "inf")) return decimal_read(t, false, out);
+    *out = is_negative ? -INFINITY : INFINITY;
+    return is_negative ? 4 : 3;
+}
+
 static error take_numbers(const lightgbm_file *l, text key, text value, number_list *list)
 {
     list->count = 0;
@@ -15,7 +24,7 @@ static error take_numbers(const lightgbm_file *l, text key, text value, number_l
             i++;
             continue;
         }
-        size_t length = decimal_read((text){ value.data + i, value.length - i }, false, &number);
+        size_t length = read_number((text){ value.data + i, value.length - i }, &number);
         if (!length || (i + length < value.length && value.data[i + length] != ' '))
             return lightgbm_fail(l, "%.*s: number %zu is not one that a double can hold.", PRINT(key), list->count + 1);
         number_list_add(l->build->scratch, list, number);

@@ -63,9 +63,22 @@ static error unknown_format(arena *a, text bytes)
                 what);
 }
 
-static bool is_classifier(const model *m)
+/* What is said of a file may quote it, and it may hold anything: the message is a text for people all the same. */
+static error fit_to_read(arena *kept, error bad)
 {
-    return m->is_probability || m->link == LINK_SOFTMAX;
+    char *message = arena_string(kept, bad->message, strlen(bad->message));
+    bool is_text = text_valid_utf8(text_of(message));
+    for (char *c = message; *c; c++)
+        if ((unsigned char)*c < ' ' || *c == 0x7F || (!is_text && (unsigned char)*c >= 0x80)) *c = '?';
+    return fail(kept, bad->kind, bad->pointer, "%s", message);
+}
+
+static error read_as(build *b, const format *f, text bytes, model *m)
+{
+    m->format = f->name;
+    TRY(f->read(b, bytes, m));
+    if (!m->classes) m->class_count = 0;
+    return model_check(b->scratch, m);
 }
 
 error model_read_in(arena *kept, arena *scratch, text bytes, model_limits limits, const model **out)
@@ -76,10 +89,8 @@ error model_read_in(arena *kept, arena *scratch, text bytes, model_limits limits
     if (!f) return unknown_format(kept, bytes);
     build b = build_start(kept, scratch, limits, f->title, bytes.length);
     model *m = ARENA_NEW(kept, model);
-    m->format = f->name;
-    TRY(f->read(&b, bytes, m));
-    TRY(model_check(scratch, m));
-    if (!m->classes || !is_classifier(m)) m->class_count = 0;
+    error bad = read_as(&b, f, bytes, m);
+    if (bad) return fit_to_read(kept, bad);
     m->sha256 = model_sha256(kept, bytes);
     *out = m;
     return OK;
@@ -89,7 +100,6 @@ error model_read(arena *a, text bytes, model_limits limits, const model **out)
 {
     arena *scratch = arena_new();
     error bad = model_read_in(a, scratch, bytes, limits, out);
-    if (bad) bad = fail(a, bad->kind, "", "%s", bad->message); /* what it says lies in scratch */
     arena_drop(scratch);
     return bad;
 }
@@ -151,4 +161,11 @@ void model_json(json_writer *w, const model *m)
     json_key(w, "depth"), json_write_integer(w, depth);
     json_key(w, "sha256"), json_write_text(w, m->sha256);
     json_close(w, '}');
+}
+
+const char *model_text(arena *a, const model *m)
+{
+    json_writer w = json_writer_in(a);
+    model_json(&w, m);
+    return json_written(&w).data;
 }

@@ -113,13 +113,13 @@ typedef struct model {
     size_t tree_count;
     const category_set *sets;
     size_t set_count;
-    const double *weights;        /* MODEL_LINEAR: [output][feature] */
-    const double *center, *scale; /* MODEL_LINEAR: [feature]; NULL: 0 and 1 */
-    const double *const *category_weights; /* MODEL_LINEAR: NULL; else [feature]: NULL for a number, or [output][category
-                                              of that feature]: what a category adds in place of weight · (x - center) ·
-                                              scale. A missing one adds nothing. */
-    bool missing_at_center; /* MODEL_LINEAR: a missing number adds nothing; else the margin is NaN */
-    text sha256;                  /* of the file, hexadecimal */
+    const double *weights;                 /* MODEL_LINEAR: [output][feature] */
+    const double *center, *scale;          /* MODEL_LINEAR: [feature]; NULL: 0 and 1 */
+    const double *const *category_weights; /* MODEL_LINEAR: NULL; else [feature]: NULL for a number, or
+                                              [output][category of that feature]: what a category adds in place of
+                                              weight · (x - center) · scale. A missing one adds nothing. */
+    bool missing_at_center;                /* MODEL_LINEAR: a missing number adds nothing; else the margin is NaN */
+    text sha256;                           /* of the file, hexadecimal */
 } model;
 
 typedef struct model_limits {

@@ -1,4 +1,4 @@
-#include "engine/model/model.h"
+#include "engine/model/build.h"
 #include "engine/test_data.h"
 
 #include <float.h>
@@ -229,6 +229,88 @@ static void a_written_model_is_read_back_bit_for_bit(void **state)
     arena_drop(a);
 }
 
+/* ------------------------------------------------------------------ hostile files */
+
+typedef struct hostile {
+    const char *before, *again, *after; /* `again` so often that the file has a megabyte */
+    const char *words;
+} hostile;
+
+static text hostile_file(arena *a, const hostile *h)
+{
+    text_builder b = text_builder_in(a);
+    text_add_string(&b, h->before);
+    while (b.length < 1 << 20) text_add_string(&b, h->again);
+    text_add_string(&b, h->after);
+    return text_built(&b);
+}
+
+#define LEARNER "{\"learner\":{\"gradient_booster\":{\"model\":{\"trees\":["
+
+/* Each takes what makes readers greedy: many numbers, nodes, categories far apart, levels, or empty things. */
+static void a_hostile_file_takes_a_multiple_of_its_size_at_most(void **state)
+{
+    (void)state;
+    const hostile files[] = {
+        { "{\"other\":", "[", "", "deeper than 32" },
+        { "{\"learner\":{\"feature_names\":[", "\"\",", "\"\"]}}", "more than 10000" },
+        { "{\"learner\":{\"objective\":{\"name\":\"", "\\u0001", "\"}}}", "booster" },
+        { LEARNER, "{},", "{}]}}}}", "without left_children" },
+        { LEARNER "{\"left_children\":[", "0,", "0]}]}}}}", "right_children has 0" },
+        { "{\"aic_model\":1,\"trees\":[{\"yes\":[", "0,", "0]}]}", "has 0 numbers" },
+        { "{\"aic_model\":1,\"trees\":[", "{},", "{}]}", "more than 100000 trees" },
+        { "{\"aic_model\":1,\"sets\":[", "{},", "{}]}", "has 0 numbers" },
+        { "{\"aic_model\":1,\"features\":[{\"categories\":[", "\"\",", "\"\"]}]}", "has 0 numbers" },
+        { "tree\n", "Tree=0\nleaf_value=1\n\n", "end of trees\n", "max_feature_idx" },
+        { "tree\nTree=0\nleaf_value=", "1 ", "\n\nend of trees\n", "left_child has 0" },
+        { "tree\nTree=0\ncat_threshold=", "7 ", "\n\nend of trees\n", "without leaf_value" },
+    };
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        arena *a = arena_new(), *kept = arena_new(), *scratch = arena_new();
+        text file = hostile_file(a, &files[i]);
+        const model *m;
+        assert_refused(model_read_in(kept, scratch, file, model_limits_standard(), &m), INVALID, "", files[i].words);
+        size_t taken = arena_bytes(kept) + arena_bytes(scratch);
+        if (taken > 64 * file.length) fail_msg("file %zu: %zu bytes for %zu", i, taken, file.length);
+        arena_drop(scratch);
+        arena_drop(kept);
+        arena_drop(a);
+    }
+}
+
+/* Field 7 of a model, the graph, with as many empty nodes (field 1) as fit. */
+static void empty_nodes_of_onnx_are_bounded_too(void **state)
+{
+    (void)state;
+    arena *a = arena_new();
+    text_builder b = text_builder_in(a);
+    text_add(&b, TEXT("\x08\x08\x3a\x80\x80\x40")); /* a graph of 2^20 bytes */
+    for (int i = 0; i < 1 << 19; i++) text_add(&b, TEXT("\x0a\x00"));
+    const model *m;
+    assert_refused(model_read(a, text_built(&b), model_limits_standard(), &m), INVALID, "", "ONNX");
+    arena_drop(a);
+}
+
+static void limits_hold(void **state)
+{
+    (void)state;
+    arena *a = arena_new();
+    sample s;
+    make_sample(&s);
+    text written = model_write(a, &s.model);
+    const model *m;
+    model_limits limits = model_limits_standard();
+    limits.bytes = written.length - 1;
+    assert_refused(model_read(a, written, limits, &m), INVALID, "", "the limit is");
+    limits = model_limits_standard();
+    limits.nodes = 4;
+    assert_refused(model_read(a, written, limits, &m), INVALID, "", "at most 4");
+    limits = model_limits_standard();
+    limits.trees = 0;
+    assert_refused(model_read(a, written, limits, &m), INVALID, "", "more than 0 trees");
+    arena_drop(a);
+}
+
 /* ------------------------------------------------------------------ rows */
 
 static error read_rows(arena *a, const model *m, const char *csv, matrix *out)
@@ -248,10 +330,10 @@ static void rows_are_taken_by_the_names_of_the_features(void **state)
     s.features[1].categories = colours;
     s.features[1].category_count = 3;
     matrix rows;
-    assert_accepted(read_rows(a, &s.model, "colour,x,age\nred,1,2.5\n3.0,,\n,,-1e3\nTrue,,4\n", &rows));
-    const double wanted[] = { 2.5, 0, NAN, 1, -1000, NAN, 4, 2 };
-    assert_int_equal(rows.rows, 4);
-    for (size_t i = 0; i < 8; i++) assert_near(rows.values[i], wanted[i]);
+    assert_accepted(read_rows(a, &s.model, "colour,x,age\nred,1,2.5\n3.0,,\n,,-1e3\nTrue,,4\n,,True\n", &rows));
+    const double wanted[] = { 2.5, 0, NAN, 1, -1000, NAN, 4, 2, 1, NAN };
+    assert_int_equal(rows.rows, 5);
+    for (size_t i = 0; i < 10; i++) assert_near(rows.values[i], wanted[i]);
     assert_refused(read_rows(a, &s.model, "colour,Age\nred,1\n", &rows), INVALID, "", "Did you mean \"Age\"?");
     assert_refused(read_rows(a, &s.model, "colour,age\ngreen,1\n", &rows), INVALID, "", "expected one of \"red\"");
     assert_refused(read_rows(a, &s.model, "colour,age\nred,old\n", &rows), INVALID, "",
@@ -304,6 +386,9 @@ int main(void)
         cmocka_unit_test(what_is_no_tree_is_refused),
         cmocka_unit_test(a_chain_of_65_splits_is_too_deep),
         cmocka_unit_test(a_written_model_is_read_back_bit_for_bit),
+        cmocka_unit_test(a_hostile_file_takes_a_multiple_of_its_size_at_most),
+        cmocka_unit_test(empty_nodes_of_onnx_are_bounded_too),
+        cmocka_unit_test(limits_hold),
         cmocka_unit_test(rows_are_taken_by_the_names_of_the_features),
         cmocka_unit_test(columns_of_a_model_without_names_go_by_their_order),
         cmocka_unit_test(many_rows_come_in_order),

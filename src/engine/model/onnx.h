@@ -18,7 +18,7 @@ enum { ONNX_FLOAT = 1, ONNX_INT32 = 6, ONNX_INT64 = 7, ONNX_DOUBLE = 11 };
 
 typedef enum { STEP_ADD, STEP_SUBTRACT, STEP_MULTIPLY, STEP_DIVIDE } step_kind;
 
-/* One step on all columns, in float32; `count` is 1 or the number of columns. */
+/* One step on all columns, in their type; `count` is 1 or the number of columns. */
 typedef struct onnx_step {
     step_kind kind;
     number_list operands;
@@ -33,11 +33,20 @@ typedef struct onnx_columns {
     size_t step_count;
 } onnx_columns;
 
+/* A linear model written as a product of matrices: coefficients[feature][column], and what is added. */
+typedef struct onnx_dense {
+    onnx_columns columns;
+    number_list coefficients;
+    double *added;
+    size_t features, outputs;
+} onnx_dense;
+
 typedef struct onnx_file {
     build *build;
     Onnx__GraphProto *graph;
     model *model;
     bool has_model;
+    onnx_dense *dense;
     bool is_normalized; /* the scores of each row add up to 1 */
 } onnx_file;
 
@@ -58,6 +67,15 @@ error onnx_classes(onnx_file *x, const Onnx__NodeProto *n, const char *numbers);
 /* ---- models */
 error onnx_tree_ensemble(onnx_file *x, const Onnx__NodeProto *n, const onnx_columns *columns, bool is_classifier);
 error onnx_linear(onnx_file *x, const Onnx__NodeProto *n, const onnx_columns *columns, bool is_classifier);
+/* The shape of a linear model that does not come as one operator: MatMul, Add, Sigmoid or Softmax. */
+error onnx_dense_start(onnx_file *x, const Onnx__NodeProto *n, const onnx_columns *columns,
+                       const Onnx__TensorProto *constant);
+error onnx_dense_add(onnx_file *x, const Onnx__NodeProto *n, const Onnx__TensorProto *constant);
+bool onnx_dense_is_normalized(const onnx_file *x); /* after the link, each row adds up to 1 */
+error onnx_dense_finish(onnx_file *x);
+/* Steps before a linear model: kept as center and scale, or multiplied out into weights and base. */
+void onnx_fold_linear(const onnx_file *x, const onnx_columns *c, size_t outputs, double *weights, double *base);
+
 error onnx_set_features(onnx_file *x, const onnx_columns *columns);
 
 /* What an ensemble says of its outputs. */

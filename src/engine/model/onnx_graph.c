@@ -3,7 +3,7 @@
 
 enum { MOST_NODES = 1000, MOST_NODE_OUTPUTS = 16 };
 
-typedef enum { VALUE_COLUMNS, VALUE_SCORES, VALUE_LABELS } value_kind;
+typedef enum { VALUE_COLUMNS, VALUE_SUMS, VALUE_SCORES, VALUE_LABELS } value_kind;
 
 /* A named value of the graph. Steps never change one in place: a later node may use the earlier value too. */
 typedef struct value {
@@ -81,6 +81,7 @@ static error concatenate(walk *w, const Onnx__NodeProto *n)
         made.type = v->columns.type;
         made.names[i] = text_of(v->name);
     }
+    if (n->op_type[0] == 'F') made.type = ONNX_FLOAT; /* FeatureVectorizer */
     add_value(w, n->output[0], VALUE_COLUMNS, made);
     return OK;
 }
@@ -100,17 +101,13 @@ static error add_step(walk *w, const Onnx__NodeProto *n, onnx_columns *c, step_k
     return OK;
 }
 
-static error must_be_float(const walk *w, const Onnx__NodeProto *n, const onnx_columns *c)
-{
-    return c->type == ONNX_DOUBLE ? onnx_fail(w->file, n, "steps on float64 are not supported.") : OK;
-}
-
 static error take_scaler(walk *w, const Onnx__NodeProto *n, onnx_columns c)
 {
     number_list offset = { 0 }, scale = { 0 };
     TRY(onnx_attribute_numbers(w->file, n, "offset", &offset));
     TRY(onnx_attribute_numbers(w->file, n, "scale", &scale));
-    TRY(must_be_float(w, n, &c));
+    /* This operator gives float32, whatever goes in; the others keep their type. */
+    if (c.type == ONNX_DOUBLE) return onnx_fail(w->file, n, "of float64 is not supported.");
     TRY(add_step(w, n, &c, STEP_SUBTRACT, offset));
     TRY(add_step(w, n, &c, STEP_MULTIPLY, scale));
     c.type = ONNX_FLOAT;
@@ -123,7 +120,6 @@ static error take_arithmetic(walk *w, const Onnx__NodeProto *n, step_kind kind, 
     const Onnx__TensorProto *constant = n->n_input == 2 ? initializer(w, n->input[1]) : NULL;
     number_list operands = { 0 };
     if (!constant) return onnx_fail(w->file, n, "only columns with constants behind them are read.");
-    TRY(must_be_float(w, n, &c));
     TRY(onnx_tensor_numbers(w->file, constant, &operands));
     TRY(add_step(w, n, &c, kind, operands));
     add_value(w, n->output[0], VALUE_COLUMNS, c);
@@ -160,7 +156,7 @@ static error take_on_columns(walk *w, const Onnx__NodeProto *n, const onnx_colum
         add_value(w, n->output[0], VALUE_COLUMNS, *c);
         return OK;
     }
-    if (is_op(n, "Concat")) return concatenate(w, n);
+    if (is_op(n, "Concat") || is_op(n, "FeatureVectorizer")) return concatenate(w, n);
     if (is_op(n, "Cast")) return take_cast(w, n, *c);
     if (is_op(n, "Scaler")) return take_scaler(w, n, *c);
     *is_model = true;
@@ -168,24 +164,52 @@ static error take_on_columns(walk *w, const Onnx__NodeProto *n, const onnx_colum
     if (is_op(n, "TreeEnsembleClassifier")) return onnx_tree_ensemble(w->file, n, c, true);
     if (is_op(n, "TreeEnsembleRegressor")) return onnx_tree_ensemble(w->file, n, c, false);
     if (is_op(n, "LinearClassifier")) return onnx_linear(w->file, n, c, true);
+    if (is_op(n, "MatMul"))
+        return onnx_dense_start(w->file, n, c, n->n_input == 2 ? initializer(w, n->input[1]) : NULL);
     if (is_op(n, "LinearRegressor")) return onnx_linear(w->file, n, c, false);
     return onnx_fail(w->file, n, "this operator is not supported on features.");
 }
 
 /* ------------------------------------------------------------------ after the model */
 
+/* Scores that a product of matrices gave: constants are added, then the link is applied. */
+static error take_on_sums(walk *w, const Onnx__NodeProto *n)
+{
+    value_kind kind = VALUE_SUMS;
+    if (is_op(n, "Add"))
+        TRY(onnx_dense_add(w->file, n, n->n_input == 2 ? initializer(w, n->input[1]) : NULL));
+    else if (is_op(n, "ArgMax"))
+        kind = VALUE_LABELS;
+    else if (is_op(n, "Sigmoid") || is_op(n, "Softmax")) {
+        w->file->model->link = is_op(n, "Sigmoid") ? LINK_LOGISTIC : LINK_SOFTMAX;
+        kind = VALUE_SCORES;
+        w->file->is_normalized = onnx_dense_is_normalized(w->file);
+    } else if (!is_op(n, "Identity") && !is_op(n, "Cast") && !is_op(n, "Reshape"))
+        return onnx_fail(w->file, n, "this operator is not supported behind a model.");
+    add_value(w, n->output[0], kind, (onnx_columns){ 0 });
+    return OK;
+}
+
+/* By which scores are brought to a sum of 1: Normalizer, or Abs, ReduceSum and Div. */
+static bool brings_to_one(const walk *w, const Onnx__NodeProto *n)
+{
+    const value *divisor = is_op(n, "Div") && n->n_input == 2 ? value_named(w, n->input[1]) : NULL;
+    return is_op(n, "Abs") || is_op(n, "ReduceSum") || (divisor && divisor->kind == VALUE_SCORES) ||
+           (is_op(n, "Normalizer") && text_equal_string(onnx_attribute_text(n, "norm", TEXT("MAX")), "L1"));
+}
+
 /* Scores may be renamed and put into maps; whatever else changes them is not known here. */
 static error take_on_scores(walk *w, const Onnx__NodeProto *n)
 {
-    bool is_label = is_op(n, "ArgMax");
-    bool is_harmless = is_op(n, "Identity") || is_op(n, "Cast") || is_op(n, "ZipMap");
-    bool is_sum_of_one = is_op(n, "Normalizer") && text_equal_string(onnx_attribute_text(n, "norm", TEXT("MAX")), "L1");
+    bool is_label = is_op(n, "ArgMax"), is_sum_of_one = brings_to_one(w, n);
+    bool is_harmless = is_op(n, "Identity") || is_op(n, "Cast") || is_op(n, "ZipMap") || is_op(n, "Reshape");
     if (is_sum_of_one && !w->file->is_normalized)
         return onnx_fail(w->file, n,
-                         "probabilities of one class against the rest, brought to a sum of 1, are not "
+                         "probabilities of each class against the rest, brought to a sum of 1, are not "
                          "supported.");
     if (!is_label && !is_harmless && !is_sum_of_one)
         return onnx_fail(w->file, n, "this operator is not supported behind a model.");
+    if (is_op(n, "ZipMap") && !w->file->model->classes) TRY(onnx_classes(w->file, n, "classlabels_int64s"));
     add_value(w, n->output[0], is_label ? VALUE_LABELS : VALUE_SCORES, (onnx_columns){ 0 });
     return OK;
 }
@@ -200,7 +224,7 @@ static error take_model(walk *w, const Onnx__NodeProto *n, const onnx_columns *c
         add_value(w, n->output[0], VALUE_LABELS, (onnx_columns){ 0 });
         add_value(w, n->output[1], VALUE_SCORES, (onnx_columns){ 0 });
     } else {
-        add_value(w, n->output[0], VALUE_SCORES, (onnx_columns){ 0 });
+        add_value(w, n->output[0], w->file->dense ? VALUE_SUMS : VALUE_SCORES, (onnx_columns){ 0 });
     }
     return OK;
 }
@@ -209,14 +233,16 @@ static error take_model(walk *w, const Onnx__NodeProto *n, const onnx_columns *c
 static error take_node(walk *w, const Onnx__NodeProto *n)
 {
     const value *columns = NULL;
-    bool on_scores = false;
+    bool on_scores = false, on_sums = false;
     if (!n->n_output || n->n_output > MOST_NODE_OUTPUTS) return onnx_fail(w->file, n, "%zu outputs.", n->n_output);
     for (size_t i = 0; i < n->n_input; i++) {
         const value *v = value_named(w, n->input[i]);
         on_scores |= v && v->kind == VALUE_SCORES;
+        on_sums |= v && v->kind == VALUE_SUMS;
         if (v && v->kind == VALUE_COLUMNS && !columns) columns = v;
     }
     if (on_scores) return take_on_scores(w, n);
+    if (on_sums) return take_on_sums(w, n);
     if (columns) {
         onnx_columns copy = columns->columns; /* values move when they grow */
         return take_model(w, n, &copy);
@@ -234,7 +260,8 @@ error onnx_graph_read(onnx_file *x)
         return build_fail(x->build, "more than %d inputs or constants.", MODEL_MOST_FEATURES);
     for (size_t i = 0; i < x->graph->n_input; i++) TRY(add_input(&w, x->graph->input[i]));
     for (size_t i = 0; i < x->graph->n_node; i++) TRY(take_node(&w, x->graph->node[i]));
-    return x->has_model ? OK : build_fail(x->build, "there is no model in its graph.");
+    if (!x->has_model) return build_fail(x->build, "there is no model in its graph.");
+    return x->dense ? onnx_dense_finish(x) : OK;
 }
 
 /* ------------------------------------------------------------------ features */

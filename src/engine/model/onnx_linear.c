@@ -39,7 +39,7 @@ static error find_link(const onnx_file *x, const Onnx__NodeProto *n, const linea
 }
 
 /* The steps before the model: what the scaler of scikit-learn does keeps its shape, others are multiplied out. */
-static void fold_steps(const onnx_file *x, const onnx_columns *c, size_t outputs, double *weights, double *base)
+void onnx_fold_linear(const onnx_file *x, const onnx_columns *c, size_t outputs, double *weights, double *base)
 {
     model *m = x->model;
     size_t features = m->feature_count;
@@ -88,7 +88,7 @@ static void set_weights(onnx_file *x, const onnx_columns *c, const linear *l)
             weights[o * features + f] =
                 l->coefficients.items[row * features + f] - (is_difference ? l->coefficients.items[f] : 0);
     }
-    fold_steps(x, c, m->output_count, weights, base);
+    onnx_fold_linear(x, c, m->output_count, weights, base);
     m->weights = weights;
     m->base = base;
     if (m->class_count == 2 && m->link == LINK_SOFTMAX) m->link = LINK_LOGISTIC;

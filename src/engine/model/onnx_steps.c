@@ -1,10 +1,25 @@
-/* Steps before trees are folded into the thresholds, exactly: each step is float32 arithmetic with a constant and never
- * turns the order of two values round but as a whole, so the values that a split lets pass end at one float, which is
- * found by halving the line of floats. */
+/* Steps before trees are folded into the thresholds, exactly: each step is arithmetic with a constant, in float32 or
+ * float64, and never turns the order of two values round but as a whole, so the values that a split lets pass end at
+ * one float, which is found by halving the line of floats. */
 #include "engine/model/onnx.h"
 
-/* Floats in their order as integers in theirs. */
-static int64_t place_of(float value)
+/* Doubles in their order as integers in theirs; floats are walked as the doubles that they are. */
+static int64_t place_of(double value)
+{
+    int64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return bits < 0 ? -(bits & INT64_MAX) : bits;
+}
+
+static double double_at(int64_t place)
+{
+    int64_t bits = place < 0 ? -place : place;
+    double value;
+    memcpy(&value, &bits, sizeof value);
+    return place < 0 ? -value : value;
+}
+
+static int64_t place_of_float(float value)
 {
     int32_t bits;
     memcpy(&bits, &value, sizeof bits);
@@ -13,35 +28,38 @@ static int64_t place_of(float value)
 
 static float float_at(int64_t place)
 {
-    int32_t bits = place < 0 ? (int32_t)(-place) : (int32_t)place;
+    int32_t bits = (int32_t)(place < 0 ? -place : place);
     float value;
     memcpy(&value, &bits, sizeof value);
     return place < 0 ? -value : value;
 }
 
-static float apply_steps(const onnx_columns *c, size_t feature, float x)
+static double operand_of(const onnx_step *step, size_t feature)
 {
-    for (size_t s = 0; s < c->step_count; s++) {
-        const number_list *o = &c->steps[s].operands;
-        float operand = (float)o->items[o->count == 1 ? 0 : feature];
-        switch (c->steps[s].kind) {
-        case STEP_ADD:
-            x = x + operand;
-            break;
-        case STEP_SUBTRACT:
-            x = x - operand;
-            break;
-        case STEP_MULTIPLY:
-            x = x * operand;
-            break;
-        case STEP_DIVIDE:
-            x = x / operand;
-            break;
-        }
-    }
-    return x;
+    return step->operands.items[step->operands.count == 1 ? 0 : feature];
 }
 
+#define APPLY(kind, x, operand)                                                                                        \
+    ((kind) == STEP_ADD        ? (x) + (operand)                                                                       \
+     : (kind) == STEP_SUBTRACT ? (x) - (operand)                                                                       \
+     : (kind) == STEP_MULTIPLY ? (x) * (operand)                                                                       \
+                               : (x) / (operand))
+
+/* What stands at a place of the line after all steps, in the arithmetic of the columns' type. */
+static double value_at(const onnx_columns *c, size_t feature, int64_t place)
+{
+    if (c->type == ONNX_DOUBLE) {
+        double wide = double_at(place);
+        for (size_t s = 0; s < c->step_count; s++)
+            wide = APPLY(c->steps[s].kind, wide, operand_of(&c->steps[s], feature));
+        return wide;
+    }
+    float x = float_at(place);
+    for (size_t s = 0; s < c->step_count; s++) x = APPLY(c->steps[s].kind, x, (float)operand_of(&c->steps[s], feature));
+    return (double)x;
+}
+
+/* Whether the steps turn the order of values round. */
 static error order_of(const onnx_file *x, const Onnx__NodeProto *n, const onnx_columns *c, size_t feature,
                       bool *is_flipped)
 {
@@ -50,10 +68,10 @@ static error order_of(const onnx_file *x, const Onnx__NodeProto *n, const onnx_c
         const number_list *o = &c->steps[s].operands;
         if (o->count != 1 && feature >= o->count)
             return onnx_fail(x, n, "feature %zu of %zu columns.", feature, o->count);
-        float operand = (float)o->items[o->count == 1 ? 0 : feature];
+        double operand = operand_of(&c->steps[s], feature);
+        if (c->type != ONNX_DOUBLE) operand = (double)(float)operand;
         if (c->steps[s].kind != STEP_MULTIPLY && c->steps[s].kind != STEP_DIVIDE) continue;
-        if (operand == 0 || isinf(operand))
-            return onnx_fail(x, n, "feature %zu is scaled by %g.", feature, (double)operand);
+        if (operand == 0 || isinf(operand)) return onnx_fail(x, n, "feature %zu is scaled by %g.", feature, operand);
         *is_flipped ^= operand < 0;
     }
     return OK;
@@ -62,23 +80,23 @@ static error order_of(const onnx_file *x, const Onnx__NodeProto *n, const onnx_c
 error onnx_fold_threshold(const onnx_file *x, const Onnx__NodeProto *n, const onnx_columns *columns, size_t feature,
                           double threshold, bool at_most, double *out, bool *is_flipped)
 {
-    *is_flipped = false;
-    if (columns->type == ONNX_DOUBLE) {
-        *out = at_most ? threshold : nextafter(threshold, -INFINITY);
-        return OK;
-    }
     TRY(order_of(x, n, columns, feature, is_flipped));
-    /* Below `end` (as integers) all floats pass, from it on none; or the other way round, when flipped. */
-    int64_t start = place_of(-INFINITY), end = place_of(INFINITY) + 1;
+    bool is_double = columns->type == ONNX_DOUBLE;
+    int64_t first = is_double ? place_of(-(double)INFINITY) : place_of_float(-INFINITY);
+    int64_t start = first, end = (is_double ? place_of((double)INFINITY) : place_of_float(INFINITY)) + 1;
+    /* Below `end` all values pass, from it on none; or the other way round, when flipped. */
     while (start < end) {
-        int64_t middle = start + (end - start) / 2;
-        double value = (double)apply_steps(columns, feature, float_at(middle));
+        int64_t middle = (int64_t)((uint64_t)start + ((uint64_t)end - (uint64_t)start) / 2);
+        double value = value_at(columns, feature, middle);
         bool passes = at_most ? value <= threshold : value < threshold;
         if (passes != *is_flipped)
             start = middle + 1;
         else
             end = middle;
     }
-    *out = end == place_of(-INFINITY) ? -(double)INFINITY : model_threshold_at_most_float(float_at(end - 1));
+    if (end == first)
+        *out = -(double)INFINITY;
+    else
+        *out = is_double ? double_at(end - 1) : model_threshold_at_most_float(float_at(end - 1));
     return OK;
 }

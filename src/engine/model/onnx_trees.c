@@ -211,11 +211,12 @@ static error set_node(const ensemble *e, const span *s, size_t i, tree_node *n)
 /* Converters that know no covers write ones. Covers are those whose children add up to their parent. */
 static bool covers_add_up(const ensemble *e, const span *s)
 {
+    if (e->covers.count != e->node_ids.count) return false;
     const double *covers = e->covers.items + s->first;
-    if (e->covers.count != e->node_ids.count || !(covers[0] > 0)) return false;
+    if (!(covers[0] > 0)) return false;
     for (size_t i = 0; i < s->count; i++) {
         const mode *m = NULL;
-        uint32_t yes, no;
+        uint32_t yes = 0, no = 0;
         if (!isfinite(covers[i]) || covers[i] < 0) return false;
         if (mode_of(e, s->first + i, &m)) return false;
         if (!m) continue;

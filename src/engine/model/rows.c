@@ -188,6 +188,14 @@ static error take_category(const model_rows_builder *b, size_t feature, const ce
     return OK;
 }
 
+/* pandas writes columns of true and false as "True" and "False". */
+static bool is_truth(text t, double *out)
+{
+    bool is_true = text_equal_string(t, "True") || text_equal_string(t, "true");
+    *out = is_true ? 1 : 0;
+    return is_true || text_equal_string(t, "False") || text_equal_string(t, "false");
+}
+
 static error take_cell(const model_rows_builder *b, size_t feature, const cell *c, double *out)
 {
     const model_feature *f = &b->model->features[feature];
@@ -198,7 +206,7 @@ static error take_cell(const model_rows_builder *b, size_t feature, const cell *
         *out = c->number;
     else if (c->kind == CELL_BOOL)
         *out = c->boolean ? 1 : 0;
-    else if (!text_number(text_trim(c->text), out))
+    else if (!text_number(text_trim(c->text), out) && !is_truth(text_trim(c->text), out))
         return wrong_cell(b, feature, c, TEXT("a number"));
     if (f->is_category && *out != trunc(*out)) return wrong_cell(b, feature, c, TEXT("a category's number"));
     return OK;

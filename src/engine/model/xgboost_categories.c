@@ -47,8 +47,8 @@ static void numbers_of(xgboost_file *x, const encoding *e, text *out)
     }
 }
 
-/* XGBoost (3.2 at least) counts offsets in characters but the values in bytes: with a character beyond ASCII the texts are
- * other ones than those of the training, which nothing tells. Such a feature's categories go by their numbers. */
+/* XGBoost (3.2 at least) counts offsets in characters but the values in bytes: with a character beyond ASCII the texts
+ * are other ones than those of the training, which nothing tells. Such a feature's categories go by their numbers. */
 static bool is_ascii(const encoding *e)
 {
     for (size_t i = 0; i < e->values.count; i++)

@@ -90,7 +90,7 @@ static int by_value(const void *a, const void *b)
 
 static uint32_t sorted_once(double *values, uint32_t count)
 {
-    qsort(values, count, sizeof *values, by_value);
+    if (count > 1) qsort(values, count, sizeof *values, by_value);
     uint32_t kept = 0;
     for (uint32_t i = 0; i < count; i++)
         if (!kept || values[i] > values[kept - 1]) values[kept++] = values[i];
@@ -391,7 +391,8 @@ const forest *forest_with_covers(arena *a, const forest *f, const matrix *rows)
     forest *out = arena_copy(a, f, sizeof *f);
     forest_part *parts = arena_copy(a, f->parts, f->part_count * sizeof *parts);
     arena *own = arena_new();
-    uint64_t *met = ARENA_ARRAY(own, f->most_nodes + 1, uint64_t), *here = ARENA_ARRAY(own, f->most_nodes + 1, uint64_t);
+    uint64_t *met = ARENA_ARRAY(own, f->most_nodes + 1, uint64_t),
+             *here = ARENA_ARRAY(own, f->most_nodes + 1, uint64_t);
     for (size_t p = 0; p < f->part_count; p++) {
         binned_rows bins = bin_rows(own, &parts[p], rows, 0, rows->rows);
         compiled_tree *trees = arena_copy(a, parts[p].trees, parts[p].tree_count * sizeof *trees);

@@ -357,6 +357,10 @@ static void write_responses(json_writer *w, const route *row)
         as_task.reply_schema = row->task_schema;
         write_success(w, &as_task, 202);
     }
+    if (row->raw_reply && !strcmp(row->raw_reply, "text/event-stream")) {
+        json_key(w, "204"), json_open(w, '{'), json_key(w, "description"),
+            json_write_string(w, "Nothing comes any more: stop asking"), json_close(w, '}');
+    }
     for (const status_words *s = problem_statuses; s->status; s++) {
         if (!may_answer(row, s->status)) continue;
         char code[12];

@@ -2,7 +2,7 @@
 export const explanationCharts = {
     explainCharts: {
         points: '{{value}} pts', missing: 'not given', isOwn: '{{name}} = {{own}}', equals: '= {{own}}', and: ' and ', moved: '{{what}} ({{by}})',
-        feature: 'Feature', ownValue: 'Own value', contribution: 'Moves the prediction by', contributionOf: '{{name}}: moves by', standardError: 'Standard error', row: 'Row', others: '{{count, number}} others', together: 'together',
+        csvOf: 'CSV: {{title}}', feature: 'Feature', ownValue: 'Own value', contribution: 'Moves the prediction by', contributionOf: '{{name}}: moves by', standardError: 'Standard error', row: 'Row', others: '{{count, number}} others', together: 'together',
         base: 'Starting point', prediction: 'Prediction', average: 'Average over the rows', meanSize: 'Moves it on average by', directionHead: 'Which way',
         direction: { rises: 'higher raises', falls: 'higher lowers', mixed: 'both ways', words: 'by category', none: 'moves nothing' },
         nothingMoves: 'No feature moves the prediction.',
@@ -32,8 +32,9 @@ export const explanationCharts = {
         localTitle: 'A simple model around row {{row, number}}', local: 'Around row {{row, number}} the strongest is {{what}}, {{by}}.',
         fitsWell: 'The simple model tells {{share}} of what the real one does there (R² = {{r2}}).', fitsBadly: 'The simple model tells only {{share}} of what the real one does there (R² = {{r2}}): do not rely on it.',
         localReading: 'Weights of a straight-line model that was fitted to the real model\'s answers near this row. Orange raises, blue lowers.',
-        effectTitle: 'If everybody had the same {{name}}', effect: 'On average the prediction goes from {{low}} at {{name}} = {{lowAt}} to {{high}} at {{highAt}}.', effectFlat: '{{name}} changes nothing on average.',
-        effectReading: 'Thick: the average over the rows. Thin: single rows. Dashed: local effects alone (ALE), which do not mix in features that go along with this one.',
+        effectTitle: 'If everybody had the same {{name}}', effect: 'On average the prediction goes from {{from}} at {{name}} = {{at}} to {{to}} at {{toAt}}.', effectFlat: '{{name}} changes nothing on average.',
+        effectReading: 'Thick: the average over the rows.', effectRows: 'Thin: single rows.',
+        effectLocal: 'Dashed: local effects alone (ALE), which do not mix in features that go along with this one.',
         singleRows: 'Single rows', ale: 'Local effects (ALE)', againstFirst: 'Against the first',
         counterTitle: 'What would have led to another decision for row {{row, number}}', noCounter: 'Nothing was found that would have led to another decision.',
         instead: '{{name}} been {{value}} instead of {{own}}', had: 'Had {{list}}, the prediction would have been {{prediction}} instead of {{own}}.', whichRow: 'Row', asItIs: 'As it is',

@@ -2,7 +2,7 @@
 export const datasets = {
     datasets: {
         nav: 'Data sets', title: 'Data sets', one: 'Data set',
-        lead: 'Tables that are too large for one request. They are kept until you delete them, and analysed by a worker.',
+        lead: 'Tables that are too large for one request. They are kept until you delete them, and analyzed by a worker.',
         name: 'Name', purposeName: 'Purpose', size: 'Size', rows: 'Rows', columnsCount: 'Columns', received: 'Uploaded',
         purpose: { BASELINE: 'Baseline', MONITORING: 'Monitoring', AUDIT: 'Audit', SANDBOX: 'Sandbox' },
         states: { UPLOADING: 'Not complete', READY: 'Ready', FAILED: 'Could not be read' },
@@ -26,9 +26,9 @@ export const datasets = {
             BIOMETRIC: 'Biometric, genetic', CRIMINAL: 'Criminal record', SEX_LIFE: 'Sex life',
         },
         facts: 'About it', hash: 'SHA-256', media: 'Format', by: 'Uploaded by', personal: 'Personal data', personalNo: 'Not said to hold any', until: 'Kept until', untilNone: 'deleted',
-        analyse: 'Analyse this', download: 'Download', remove: 'Delete', removeTitle: 'Delete this data set?',
+        analyse: 'Analyze this', download: 'Download', remove: 'Delete', removeTitle: 'Delete this data set?',
         removeText: 'The rows are gone for good. Analyses that were recorded stay, with the hash of the data.', removeNow: 'Delete for good',
         mayNotUpload: 'Your role may look at data sets, and not upload any.',
-        working: 'A worker is analysing {{rows}} rows.', notFinished: 'The analysis was not finished.', notReady: 'This data set is not ready to be analysed.',
+        working: 'A worker is analyzing {{rows}} rows.', notFinished: 'The analysis was not finished.', notReady: 'This data set is not ready to be analyzed.',
     },
 };

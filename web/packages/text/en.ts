@@ -1,25 +1,31 @@
 import { access } from './en.access';
 import { audit } from './en.audit';
 import { explanationCharts } from './en.charts';
+import { explain } from './en.explain';
 import { datasets } from './en.datasets';
 import { intake } from './en.intake';
+import { models } from './en.models';
 import { recovery } from './en.recovery';
 import { people } from './en.people';
 import { passkeys } from './en.passkeys';
 import { security } from './en.security';
 import { staff } from './en.staff';
+import { tasks } from './en.tasks';
 
 export const en = {
     ...access,
     ...audit,
     ...explanationCharts,
+    ...explain,
     ...datasets,
     ...intake,
+    ...models,
     ...recovery,
     ...people,
     ...passkeys,
     ...security,
     ...staff,
+    ...tasks,
     app: { name: 'AIC Platform', claim: 'A named human stays accountable.' },
     nav: {
         overview: 'Overview', record: 'Record', dashboard: 'Dashboard', systems: 'Systems', analyses: 'Analyses', ledger: 'Ledger',

@@ -22,12 +22,14 @@ interface Props {
     signOut: () => void;
     /** What the palette finds beside the pages. */
     find?: (text: string) => Promise<{ to: string; label: string }[]>;
+    /** Stands in the top bar: what is going on just now. */
+    status?: ReactNode;
     children: ReactNode;
 }
 
 const remembered = () => localStorage.getItem('aic.navigation') === 'narrow';
 
-export const Shell = ({ groups, actions, organization, person, signOut, find, children }: Props) => {
+export const Shell = ({ groups, actions, organization, person, signOut, find, status, children }: Props) => {
     const { t } = useTranslation();
     const [narrow, setNarrow] = useState(remembered);
     const [open, setOpen] = useState(false);
@@ -74,6 +76,7 @@ export const Shell = ({ groups, actions, organization, person, signOut, find, ch
                     </ActionIcon>
                     <span className="org">{organization}</span>
                     <span className="grow" />
+                    {status}
                     <ActionIcon variant="default" size="lg" onClick={() => search(true)} aria-label={t('nav.search')} title={t('common.searchKeys')}>
                         <IconSearch size={18} />
                     </ActionIcon>

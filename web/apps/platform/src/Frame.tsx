@@ -1,9 +1,10 @@
-import { IconAddressBook, IconAlertTriangle, IconChartBar, IconCreditCard, IconDatabase, IconHistory, IconKey, IconLayoutDashboard, IconLink, IconServerCog, IconSettings, IconShieldLock, IconUser, IconUsers, IconUsersGroup } from '@tabler/icons-react';
+import { IconAddressBook, IconAlertTriangle, IconBinaryTree, IconBulb, IconChartBar, IconCreditCard, IconDatabase, IconHistory, IconKey, IconLayoutDashboard, IconLink, IconListCheck, IconServerCog, IconSettings, IconShieldLock, IconUser, IconUsers, IconUsersGroup } from '@tabler/icons-react';
 import { Outlet } from '@tanstack/react-router';
 import { api, call } from '@aic/api';
 import { useSession, useSignOut } from '@aic/auth';
 import { useTranslation } from '@aic/text';
 import { Shell } from '@aic/ui';
+import { TaskIndicator } from './features/tasks/parts/TaskIndicator';
 
 const findSystems = async (text: string) => {
     const systems = await call(api.GET('/api/v1/systems', { params: { query: { q: text, limit: 6 } } }));
@@ -28,8 +29,11 @@ export const Frame = () => {
             title: t('nav.record'),
             items: [
                 { to: '/systems', label: t('nav.systems'), icon: IconServerCog },
+                { to: '/models', label: t('models.nav'), icon: IconBinaryTree },
                 { to: '/analyses', label: t('nav.analyses'), icon: IconChartBar },
                 { to: '/datasets', label: t('datasets.nav'), icon: IconDatabase },
+                { to: '/explain', label: t('explain.nav'), icon: IconBulb },
+                { to: '/tasks', label: t('tasks.nav'), icon: IconListCheck },
                 ...(can('view_incidents') ? [{ to: '/incidents', label: t('incidents.nav'), icon: IconAlertTriangle }] : []),
                 { to: '/ledger', label: t('nav.ledger'), icon: IconLink },
             ],
@@ -39,12 +43,12 @@ export const Frame = () => {
         { title: t('security.group'), items: [{ to: '/settings/profile', label: t('profile.nav'), icon: IconUser }, { to: '/settings/security', label: t('security.nav'), icon: IconShieldLock }] },
     ];
     const actions = [
-        ...(can('run_analysis') ? [{ to: '/analyses/new', label: t('nav.newAnalysis') }] : []),
-        ...(can('manage_models') ? [{ to: '/systems/new', label: t('nav.newSystem') }] : []),
+        ...(can('run_analysis') ? [{ to: '/analyses/new', label: t('nav.newAnalysis') }, { to: '/explain', label: t('explain.title') }] : []),
+        ...(can('manage_models') ? [{ to: '/systems/new', label: t('nav.newSystem') }, { to: '/models/new', label: t('models.register') }, { to: '/models/train', label: t('models.train') }] : []),
     ];
     return (
         <Shell groups={groups} actions={actions} organization={me.organization.name}
-            person={{ name: me.user.name, role: t(`role.${me.role}`) }} signOut={signOut} find={findSystems}>
+            person={{ name: me.user.name, role: t(`role.${me.role}`) }} signOut={signOut} find={findSystems} status={<TaskIndicator />}>
             <Outlet />
         </Shell>
     );

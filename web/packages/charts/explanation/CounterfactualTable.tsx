@@ -33,7 +33,7 @@ export const CounterfactualTable = ({ counterfactuals: all }: { counterfactuals:
             <div className="row apart" style={{ alignItems: 'flex-start' }}>
                 <h3 id={heading} className="panel-title" style={{ margin: 0 }}>{title}</h3>
                 {all.found.length > 0 && (
-                    <Button size="compact-sm" variant="default" className="no-print" leftSection={<IconDownload size={15} />} aria-label={t('charts.saveOf', { title })}
+                    <Button size="compact-sm" variant="default" className="no-print" leftSection={<IconDownload size={15} />} aria-label={t('explainCharts.csvOf', { title })}
                         onClick={() => downloadText(`${imageName(title)}.csv`, 'text/csv', tableCsv(counterfactualTable(all)))}>{t('common.csv')}</Button>
                 )}
             </div>

@@ -60,7 +60,8 @@ export const drawEffect = (effect: Effect): Draw => (colors, narrow) => {
 
 export const effectSentence = ({ name, grid, average, isProbability }: Effect) => {
     const [least, most] = [average.indexOf(Math.min(...average)), average.indexOf(Math.max(...average))];
-    const said = { name, low: amount(average[least] ?? 0, isProbability), lowAt: ownText(grid[least]), high: amount(average[most] ?? 0, isProbability), highAt: ownText(grid[most]) };
+    const [first, last] = [Math.min(least, most), Math.max(least, most)];
+    const said = { name, from: amount(average[first] ?? 0, isProbability), at: ownText(grid[first]), to: amount(average[last] ?? 0, isProbability), toAt: ownText(grid[last]) };
     return (average[most] ?? 0) - (average[least] ?? 0) < 1e-9 ? t('explainCharts.effectFlat', { name }) : t('explainCharts.effect', said);
 };
 
@@ -68,7 +69,7 @@ export const effectSentence = ({ name, grid, average, isProbability }: Effect) =
 export const EffectChart = ({ effect }: { effect: Effect }) => {
     const draw = useMemo(() => drawEffect(effect), [effect]);
     return (
-        <ChartFrame title={t('explainCharts.effectTitle', { name: effect.name })} sentence={effectSentence(effect)} reading={t('explainCharts.effectReading')} height={340} draw={draw}
+        <ChartFrame title={t('explainCharts.effectTitle', { name: effect.name })} sentence={effectSentence(effect)} reading={[t('explainCharts.effectReading'), effect.rows.length > 0 ? t('explainCharts.effectRows') : '', effect.ale ? t('explainCharts.effectLocal') : ''].filter(Boolean).join(' ')} height={340} draw={draw}
             table={{
                 columns: [{ head: effect.name, as: 'text' }, { head: t('explainCharts.average'), as: 'number' }, { head: t('explainCharts.againstFirst'), as: 'text' }],
                 rows: effect.grid.map((value, i) => [ownText(value), effect.average[i], change((effect.average[i] ?? 0) - (effect.average[0] ?? 0), effect.isProbability)]),

@@ -146,6 +146,7 @@ describe('words', () => {
     });
     it('tell an effect', () => {
         expect(effectSentence({ name: 'age', isProbability: true, grid: [20, 40], average: [0.2, 0.5], rows: [] })).toBe('On average the prediction goes from 20.0% at age = 20 to 50.0% at 40.');
+        expect(effectSentence({ name: 'age', isProbability: true, grid: [20, 40, 60], average: [0.5, 0.3, 0.1], rows: [] })).toBe('On average the prediction goes from 50.0% at age = 20 to 10.0% at 60.');
         expect(effectSentence({ name: 'age', isProbability: true, grid: [20, 40], average: [0.2, 0.2], rows: [] })).toBe('age changes nothing on average.');
     });
 });

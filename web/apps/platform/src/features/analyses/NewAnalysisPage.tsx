@@ -5,18 +5,16 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { type Dataset, fieldErrors, problemText } from '@aic/api';
 import { useSession } from '@aic/auth';
+import { CsvDrop, type Preview, PreviewTable, readPreview, type Source, whyNot } from '@aic/files';
 import { formatNumber, t, useTranslation } from '@aic/text';
 import { EmptyState, ErrorState, FormErrors, Loading, Page } from '@aic/ui';
 import { useEffect, useRef, useState } from 'react';
-import { stops, warnings, whyNot } from './check';
+import { stops, warnings } from './check';
 import { mappingOf } from './guess';
-import { DropZone, type Source } from './parts/DropZone';
 import { MappingForm } from './parts/MappingForm';
-import { PreviewTable } from './parts/PreviewTable';
 import { ReportDownloads } from './parts/ReportDownloads';
 import { ReportView } from './parts/ReportView';
 import { Steps } from './parts/Steps';
-import { type Preview, readPreview } from './preview';
 import { datasetQuery, systemQuery } from './queries';
 import type { AnalysesSearch } from './routes';
 import { type Order, runAnalysis, standardOrder } from './run';
@@ -86,7 +84,7 @@ export const NewAnalysisPage = () => {
     }
     const take = async ({ name, text, suggested }: Source) => {
         const preview = readPreview(text);
-        const reason = whyNot(preview);
+        const reason = whyNot(preview, t('check.larger'));
         setProblem(reason && t('file.fault', { name, reason }));
         if (reason) return;
         const mapping = standardOrder(mappingOf(preview, suggested));
@@ -121,7 +119,8 @@ export const NewAnalysisPage = () => {
         return (
             <Page title={t('nav.newAnalysis')} crumbs={crumbs} lead={t('analyses.newLead')}>
                 <Steps at={0} />
-                <DropZone take={(source) => void take(source)} refuse={setProblem} problem={problem} />
+                <CsvDrop title={t('file.drop')} help={t('file.help')} limits={t('file.limits')} larger={t('check.larger')} withExamples
+                    take={(source) => void take(source)} refuse={setProblem} problem={problem} />
             </Page>
         );
     }

@@ -1,29 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { stops, warnings, whyNot, whyTooManyBytes } from './check';
+import { stops, warnings } from './check';
 import { guessMapping } from './guess';
-import { readPreview } from './preview';
+import { readPreview } from '@aic/files';
 import { type Order, orderQuery, standardOrder } from './run';
 
 const csv = 'sex,race,score,approved,repaid\nf,a,0.2,0,1\nm,b,0.9,1,1\nm,a,0.8,1,0\n';
 const preview = readPreview(csv);
 const order = (change: Partial<Order> = {}): Order => ({ ...standardOrder(guessMapping(preview)), ...change });
-
-describe('whyNot', () => {
-    it('lets a plain table through', () => {
-        expect(whyNot(preview)).toBeNull();
-        expect(whyTooManyBytes(10_000_000)).toBeNull();
-    });
-    it.each([
-        ['', 'empty'], ['a;b\n1;2\n', 'separated by something other'], ['hello\nworld\n', 'one cell only'], ['a,b\n', 'no rows'], ['a,b\n1\n', 'Row 1 has 1 cell; the header has 2'],
-        ['a,b\n"1,2\n', 'never closed'], ['a,a\n1,2\n', 'Two columns are called "a"'], ['a,\n1,2\n', 'Column 2 has no name'],
-        [`a,b\n${'1,2\n'.repeat(10_001)}`, '10,001 rows; the limit here is 10,000'], [`${'a,'.repeat(500)}b\n${'1,'.repeat(500)}2\n`, '501 columns; the limit here is 500'],
-    ])('refuses %#', (text, reason) => {
-        expect(whyNot(readPreview(text))).toContain(reason);
-    });
-    it('names the size that was sent and the limit', () => {
-        expect(whyTooManyBytes(11_500_000)).toContain('11.5 MB; the limit here is 10 MB');
-    });
-});
 
 describe('stops', () => {
     it('stops nothing when all is chosen', () => {

@@ -1,30 +1,6 @@
 import { formatNumber, t } from '@aic/text';
-import { type ColumnSeen, columnNamed, MOST_VALUES, type Preview } from './preview';
+import { type ColumnSeen, columnNamed, MOST_VALUES, type Preview } from '@aic/files';
 import { decidedBy, type Order } from './run';
-
-export const limits = { bytes: 10_000_000, rows: 10_000, columns: 500 };
-
-/** Why a file of so many bytes is not even read, or null. */
-export const whyTooManyBytes = (bytes: number) =>
-    bytes > limits.bytes ? t('check.tooManyBytes', { size: formatNumber(bytes / 1e6, 1), larger: t('check.larger') }) : null;
-
-/** Why this file cannot be analyzed, or null: told before the upload, in the words of the server's limits. */
-export const whyNot = (preview: Preview): string | null => {
-    const { columns, rows, total, ragged } = preview;
-    const names = columns.map((column) => column.name);
-    const twice = names.find((name, i) => names.indexOf(name) !== i);
-    if (total === 0 && columns.length === 0) return t('check.empty');
-    if (columns.length === 1 && /[;\t|]/.test(names[0] ?? '')) return t('check.notCommas');
-    if (columns.length === 1) return t('check.notTable');
-    if (total === 0) return t('check.noRowsBelow');
-    if (columns.length > limits.columns) return t('check.tooManyColumns', { columns: formatNumber(columns.length) });
-    if (total > limits.rows) return t('check.tooManyRows', { rows: formatNumber(total), larger: t('check.larger') });
-    if (preview.isQuoteOpen) return t('check.quoteOpen');
-    if (ragged) return t('check.ragged', { row: formatNumber(ragged.row), count: ragged.cells, columns: columns.length });
-    if (names.includes('')) return t('check.noName', { column: names.indexOf('') + 1 });
-    if (twice !== undefined) return t('check.twice', { name: twice });
-    return rows.length === 0 ? t('check.noRows') : null;
-};
 
 export type Field = 'protected' | 'prediction' | 'label' | 'score' | 'favorable';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { guessFavorable, guessMapping, mappingOf } from './guess';
-import { readPreview } from './preview';
+import { readPreview } from '@aic/files';
 
 const guess = (csv: string) => guessMapping(readPreview(csv));
 

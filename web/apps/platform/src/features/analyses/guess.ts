@@ -1,4 +1,4 @@
-import { type ColumnSeen, columnNamed, type Preview } from './preview';
+import { type ColumnSeen, columnNamed, type Preview } from '@aic/files';
 
 /** Which column is what. A guess is only ever offered; the person decides. */
 export interface Mapping {

@@ -27,10 +27,6 @@ export const systemQuery = (id: string) =>
 export const datasetQuery = (id: string) =>
     queryOptions({ queryKey: ['datasets', id], queryFn: () => call(api.GET('/api/v1/datasets/{id}', { params: { path: { id } } })) });
 
-export const examplesQuery = queryOptions({ queryKey: ['examples'], queryFn: () => call(api.GET('/api/v1/examples')), staleTime: Infinity });
-
-export const exampleText = (id: string) => call(api.GET('/api/v1/examples/{file}', { params: { path: { file: `${id}.csv` } }, parseAs: 'text' }));
-
 /** All analyses that fit the filters, page after page, as one CSV with one header line. */
 export const analysesCsv = async (search: AnalysesSearch) => {
     const parts: string[] = [];

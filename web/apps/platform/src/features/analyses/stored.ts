@@ -1,6 +1,6 @@
 import { api, call, type Dataset, readColumns } from '@aic/api';
 import { t } from '@aic/text';
-import type { ColumnSeen, Preview } from './preview';
+import type { ColumnSeen, Preview } from '@aic/files';
 import { type FullReport, readReport } from './report';
 import type { Order } from './run';
 

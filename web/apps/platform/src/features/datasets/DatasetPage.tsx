@@ -49,12 +49,12 @@ const Remove = ({ id }: { id: string }) => {
     return (
         <>
             <Button variant="default" leftSection={<IconTrash size={18} aria-hidden />} onClick={() => setAsked(true)}>{t('datasets.remove')}</Button>
-            <Modal opened={asked} onClose={() => setAsked(false)} title={t('datasets.removeTitle')} closeButtonProps={{ 'aria-label': t('common.close') }}>
+            <Modal lockScroll={false} opened={asked} onClose={() => setAsked(false)} title={t('datasets.removeTitle')} closeButtonProps={{ 'aria-label': t('common.close') }}>
                 <div className="stack">
                     <p style={{ margin: 0 }}>{t('datasets.removeText')}</p>
                     {remove.isError && <div className="form-errors" role="alert">{problemText(remove.error)}</div>}
                     <div className="row">
-                        <Button color="red" loading={remove.isPending} onClick={() => remove.mutate()}>{t('datasets.removeNow')}</Button>
+                        <Button color="red.9" loading={remove.isPending} onClick={() => remove.mutate()}>{t('datasets.removeNow')}</Button>
                         <Button variant="default" onClick={() => setAsked(false)}>{t('common.cancel')}</Button>
                     </div>
                 </div>

@@ -5,10 +5,9 @@ import { formatNumber, formatPercent, t, useTranslation } from '@aic/text';
 import { Panel } from '@aic/ui';
 import type { Field } from '../check';
 import { guessFavorable } from '../guess';
-import { columnNamed, type Preview } from '../preview';
+import { columnNamed, kindOf, type Preview } from '@aic/files';
 import { systemNamesQuery } from '../queries';
 import { decidedBy, type Order } from '../run';
-import { kindOf } from './PreviewTable';
 
 interface Props {
     preview: Preview;

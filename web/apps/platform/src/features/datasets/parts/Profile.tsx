@@ -17,7 +17,7 @@ const Row = ({ column }: { column: DatasetColumn }) => {
     const category = categories.find((one) => one === column.special_category);
     return (
         <tr>
-            <th scope="row">{column.name}{category && <div><span className="chip" data-kind="REVIEW">{t(`datasets.category.${category}`)}</span></div>}</th>
+            <td><strong>{column.name}</strong>{category && <div><span className="chip" data-kind="REVIEW">{t(`datasets.category.${category}`)}</span></div>}</td>
             <td className="nowrap">{t(`datasets.types.${column.type}`)}</td>
             <td className="num">{formatNumber(column.missing)}</td>
             <td className="num nowrap">{column.distinct === null ? t('datasets.manyValues') : formatNumber(column.distinct)}</td>

@@ -1,12 +1,11 @@
 import { Button } from '@mantine/core';
-import { IconUpload } from '@tabler/icons-react';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { type Example, problemText } from '@aic/api';
 import { formatNumber, t } from '@aic/text';
 import { ErrorState, Loading, Panel } from '@aic/ui';
-import { type DragEvent, useRef, useState } from 'react';
-import { whyTooManyBytes } from '../check';
-import { examplesQuery, exampleText } from '../queries';
+import { examplesQuery, exampleText } from './examples';
+import { FileDrop } from './FileDrop';
+import { whyTooManyBytes } from './fit';
 
 export interface Source {
     name: string;
@@ -16,14 +15,21 @@ export interface Source {
 }
 
 interface Props {
+    title: string;
+    help: string;
+    limits: string;
+    /** What to do with a file that is too large. */
+    larger: string;
     take: (source: Source) => void;
     refuse: (reason: string) => void;
     problem: string | null;
+    /** Offers the examples below. */
+    withExamples?: boolean;
 }
 
 /** The file's text, or a sentence that says why there is none. */
-const readFile = async (file: File): Promise<{ text: string } | { reason: string }> => {
-    const reason = whyTooManyBytes(file.size);
+export const readCsv = async (file: File, larger: string): Promise<{ text: string } | { reason: string }> => {
+    const reason = whyTooManyBytes(file.size, larger);
     if (reason) return { reason };
     if (/\.(xlsx?|ods|numbers)$/i.test(file.name)) return { reason: t('file.spreadsheet') };
     try {
@@ -60,33 +66,17 @@ const Examples = ({ take }: { take: Props['take'] }) => {
     );
 };
 
-export const DropZone = ({ take, refuse, problem }: Props) => {
-    const input = useRef<HTMLInputElement>(null);
-    const [over, setOver] = useState(false);
-    const read = async (file: File | undefined) => {
-        if (!file) return;
-        const found = await readFile(file);
+/** Where a CSV file is dropped or chosen; its text is read here and sent nowhere. */
+export const CsvDrop = ({ title, help, limits, larger, take, refuse, problem, withExamples = false }: Props) => {
+    const read = async (file: File) => {
+        const found = await readCsv(file, larger);
         if ('reason' in found) refuse(t('file.fault', { name: file.name, reason: found.reason }));
         else take({ name: file.name, text: found.text });
     };
-    const drop = (event: DragEvent) => {
-        event.preventDefault();
-        setOver(false);
-        void read(event.dataTransfer.files[0]);
-    };
     return (
         <div className="stack">
-            <div className="panel state drop" data-over={over} onDragOver={(event) => { event.preventDefault(); setOver(true); }} onDragLeave={() => setOver(false)} onDrop={drop}>
-                <IconUpload size={32} aria-hidden />
-                <h2>{t('file.drop')}</h2>
-                <p>{t('file.help')}</p>
-                <input ref={input} type="file" accept=".csv,text/csv" hidden aria-label={t('file.label')}
-                    onChange={(event) => { void read(event.currentTarget.files?.[0]); event.currentTarget.value = ''; }} />
-                <Button onClick={() => input.current?.click()}>{t('file.choose')}</Button>
-                <p className="small">{t('file.limits')}</p>
-                {problem && <div className="form-errors" role="alert">{problem}</div>}
-            </div>
-            <Examples take={take} />
+            <FileDrop title={title} help={help} limits={limits} label={t('file.label')} accept=".csv,text/csv" take={(file) => void read(file)} problem={problem} />
+            {withExamples && <Examples take={take} />}
         </div>
     );
 };

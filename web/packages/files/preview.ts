@@ -116,3 +116,21 @@ export const readPreview = (text: string): Preview => {
 };
 
 export const columnNamed = (preview: Preview, name: string | null) => preview.columns.find((column) => column.name === name) ?? null;
+
+export type Cell = string | number | null;
+
+/** The whole table, column by column, as JSON takes it: a column whose cells are all numbers holds numbers; an empty cell is null. */
+export const readColumns = (text: string): Map<string, Cell[]> => {
+    const header: string[] = [];
+    const cells: string[][] = [];
+    eachRecord(text, (record) => {
+        if (header.length === 0) header.push(...record.map((name) => name.trim()));
+        else header.forEach((_, i) => (cells[i] ??= []).push(record[i] ?? ''));
+    });
+    const isNumber = (cell: string) => cell === '' || (cell.trim() !== '' && Number.isFinite(Number(cell)));
+    return new Map(header.map((name, i): [string, Cell[]] => {
+        const column = cells[i] ?? [];
+        const numbers = column.every(isNumber);
+        return [name, column.map((cell) => (cell === '' ? null : numbers ? Number(cell) : cell))];
+    }));
+};

@@ -1,6 +1,8 @@
+import './files.css';
+
 import { formatNumber, t } from '@aic/text';
 import { Panel } from '@aic/ui';
-import type { ColumnSeen, Preview } from '../preview';
+import type { ColumnSeen, Preview } from './preview';
 
 const digits = (value: number) => (Number.isInteger(value) ? 0 : 2);
 
