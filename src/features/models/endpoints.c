@@ -150,7 +150,7 @@ static bool is_allowed(const platform *app, text host)
 
 error endpoint_check(arena *a, const platform *app, text url)
 {
-    target t;
+    target t = { 0 };
     TRY(parse(a, url, &t));
     if (!text_equal_string(t.scheme, "https") && !(text_equal_string(t.scheme, "http") && allows_loopback(app, t.host)))
         return fail(a, INVALID, "/url", "Expected https, found %.*s.", PRINT(t.scheme));

@@ -2,6 +2,8 @@
 
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 typedef enum { MAKING, MADE, FAILED } entry_state;
 
@@ -29,49 +31,50 @@ struct model_cache {
 
 /* ------------------------------------------------------------------ memory */
 
-static bool read_number(const char *path, double *out)
+/* The number after `name` in a file of lines "name number", or of a single number when there is no name. */
+static bool read_number(const char *path, const char *name, double *out)
 {
+    char line[256];
+    size_t length = strlen(name);
+    bool found = false;
     FILE *file = fopen(path, "re");
     if (!file) return false;
-    bool found = fscanf(file, "%lf", out) == 1;
+    while (!found && fgets(line, sizeof line, file)) {
+        if (strncmp(line, name, length) != 0) continue;
+        char *end = NULL;
+        *out = strtod(line + length, &end);
+        found = end != line + length;
+    }
     fclose(file);
     return found;
 }
 
 static double machine_in_use(void)
 {
-    char line[128];
     double total = 0, available = 0;
-    FILE *file = fopen("/proc/meminfo", "re");
-    if (!file) return 0;
-    while (fgets(line, sizeof line, file)) {
-        (void)sscanf(line, "MemTotal: %lf kB", &total);
-        (void)sscanf(line, "MemAvailable: %lf kB", &available);
-    }
-    fclose(file);
-    return total > 0 ? 1 - available / total : 0;
+    if (!read_number("/proc/meminfo", "MemTotal:", &total) || !(total > 0)) return 0;
+    if (!read_number("/proc/meminfo", "MemAvailable:", &available)) return 0;
+    return 1 - available / total;
 }
 
 /* Version 2: "0::/path". What the kernel could take back at once does not count. */
 static double cgroup_in_use(void)
 {
-    char line[512], path[640], name[64];
-    double most = 0, current = 0, amount = 0, reclaimable = 0;
+    char line[512], path[640];
+    double most = 0, current = 0, reclaimable = 0;
     FILE *file = fopen("/proc/self/cgroup", "re");
     if (!file) return 0;
     bool found = false;
-    while (!found && fgets(line, sizeof line, file)) found = sscanf(line, "0::%500s", line) == 1;
+    while (!found && fgets(line, sizeof line, file)) found = strncmp(line, "0::", 3) == 0;
     fclose(file);
     if (!found) return 0;
-    snprintf(path, sizeof path, "/sys/fs/cgroup%s/memory.max", line);
-    if (!read_number(path, &most) || most <= 0) return 0; /* "max": no limit */
-    snprintf(path, sizeof path, "/sys/fs/cgroup%s/memory.current", line);
-    if (!read_number(path, &current)) return 0;
-    snprintf(path, sizeof path, "/sys/fs/cgroup%s/memory.stat", line);
-    file = fopen(path, "re");
-    while (file && fscanf(file, "%63s %lf", name, &amount) == 2)
-        if (!strcmp(name, "inactive_file")) reclaimable = amount;
-    if (file) fclose(file);
+    line[strcspn(line, "\n")] = 0;
+    snprintf(path, sizeof path, "/sys/fs/cgroup%s/memory.max", line + 3);
+    if (!read_number(path, "", &most) || most <= 0) return 0; /* "max": no limit */
+    snprintf(path, sizeof path, "/sys/fs/cgroup%s/memory.current", line + 3);
+    if (!read_number(path, "", &current)) return 0;
+    snprintf(path, sizeof path, "/sys/fs/cgroup%s/memory.stat", line + 3);
+    if (!read_number(path, "inactive_file ", &reclaimable)) reclaimable = 0;
     return (current - reclaimable) / most;
 }
 
