@@ -126,7 +126,7 @@ static error parse(arena *a, text address, target *out)
 
 static bool host_is(text host, text entry)
 {
-    if (host.length != entry.length) return false;
+    if (!host.data || host.length != entry.length) return false;
     return strncasecmp(host.data, entry.data, host.length) == 0;
 }
 
@@ -399,7 +399,7 @@ error endpoint_of_model(platform *app, scope *db, arena *a, const model_row *row
 {
     endpoint *e = ARENA_NEW(a, endpoint);
     prediction_endpoint_row stored;
-    target t;
+    target t = { 0 };
     text outputs;
     TRY(sql_prediction_endpoint_by_id(db, &(sql_prediction_endpoint_by_id_in){ .id = row->endpoint_id.value },
                                       &stored));
