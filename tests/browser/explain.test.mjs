@@ -59,12 +59,12 @@ test('a broken file is refused with the place in it', async () => {
 
 test('the file of a notebook is registered, and says what it looks at', async () => {
     await page.getByLabel('Model file').setInputFiles(model);
-    await page.getByRole('textbox', { name: 'Name' }).fill('Loan score');
+    await page.getByRole('textbox', { name: 'Name' }).fill('Notebook score');
     await page.getByRole('combobox', { name: 'Columns of protected groups' }).fill('sex');
     await page.keyboard.press('Enter');
     await look('model-named');
     await page.getByRole('button', { name: 'Register', exact: true }).click();
-    await page.getByRole('heading', { name: 'Loan score' }).waitFor();
+    await page.getByRole('heading', { name: 'Notebook score' }).waitFor();
     await page.getByText('XGBoost JSON').waitFor();
     await page.getByRole('cell', { name: 'monthly_income' }).waitFor();
     await page.getByText('SHA-256 of the file').waitFor();
@@ -204,9 +204,9 @@ test('a model is trained here, with its quality in words', async () => {
 
 test('a model that is not used any more is retired by its name', async () => {
     await page.goto(`${url}/app/models`);
-    await page.getByRole('link', { name: 'Loan score' }).click();
+    await page.getByRole('link', { name: 'Notebook score' }).click();
     await page.getByRole('button', { name: 'Retire' }).click();
-    await page.getByLabel('Type Loan score to confirm').fill('Loan score');
+    await page.getByLabel('Type Notebook score to confirm').fill('Notebook score');
     await page.getByRole('dialog').getByRole('button', { name: 'Retire' }).click();
     await page.getByText(/^Retired /).waitFor();
     await page.goto(`${url}/app/models`);
