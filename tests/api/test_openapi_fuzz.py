@@ -37,6 +37,10 @@ def test_a_route_answers_as_it_is_described(case, tenant, leaver):
         who = tenant
     # A sign-in or a registration of another person must not take the place of ours.
     answer = case.call(headers={"Authorization": f"Bearer {who.token}"}, cookies={})
+    # An address with so many fields that they fill the 32 kB of a connection is refused by the HTTP library itself, in words of
+    # its own, before we see it. Our own 414 is a problem document like any other.
+    if answer.status_code == 414 and answer.content.startswith(b"<html>"):
+        return
     # What is not configured here (billing) says so, and when to ask again.
     told_to_wait = answer.status_code == 503 and "retry-after" in {name.lower() for name in answer.headers}
     case.validate_response(answer, checks=CHECKS[1:] if told_to_wait else CHECKS)

@@ -80,6 +80,15 @@ static const forest *with_covers(draft *d)
     return forest_with_covers(d->arena, p->forest, &d->options->background);
 }
 
+/* Parts of about PATH_ROWS, as many for each thread; whole blocks of 64 rows. */
+static size_t path_batch(const draft *d)
+{
+    size_t threads = (size_t)d->options->threads, share = (d->rows->rows + threads - 1) / threads;
+    size_t parts = (share + PATH_ROWS - 1) / PATH_ROWS;
+    size_t batch = parts ? (share + parts - 1) / parts : PATH_ROWS;
+    return (batch + 63) / 64 * 64;
+}
+
 error explain_trees(draft *d)
 {
     tree_work context = { .draft = d, .forest = with_covers(d), .base = d->base };
@@ -90,7 +99,7 @@ error explain_trees(draft *d)
                       .to = d->interactions ? 0.1 : 1,
                       .context = &context };
     work.run = path ? path_rows : interventional_rows;
-    work.chunk = path ? PATH_ROWS : interventional_batch(d);
+    work.chunk = path ? path_batch(d) : interventional_batch(d);
     TRY(row_work_do(d->arena, &work));
     if (d->interactions) {
         work.run = interaction_rows;
