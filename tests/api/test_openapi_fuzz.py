@@ -9,6 +9,7 @@ from schemathesis.specs.openapi.checks import content_type_conformance, response
 from conftest import Tenant
 
 EXAMPLES = 12
+FEW = 6
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 
 
@@ -23,6 +24,14 @@ def leaver(server):
     return Tenant(server)
 
 
+def shorten_lists(case):
+    """Lists stand in the address one field for each item, and an address may have 8 kB: the first items will do. Hundreds of
+    fields fill all that a connection may hold, and the HTTP library refuses them before we see them."""
+    for name, value in (case.query or {}).items():
+        if isinstance(value, list):
+            case.query[name] = value[:FEW]
+
+
 schema = schemathesis.pytest.from_fixture("described")
 
 
@@ -30,6 +39,7 @@ schema = schemathesis.pytest.from_fixture("described")
 @hypothesis.settings(max_examples=EXAMPLES, deadline=None, derandomize=True, suppress_health_check=list(hypothesis.HealthCheck),
                      phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate])
 def test_a_route_answers_as_it_is_described(case, tenant, leaver):
+    shorten_lists(case)
     if case.path.endswith("/auth/logout"):
         leaver.sign_in()
         who = leaver
