@@ -2,15 +2,12 @@
 import csv
 import ctypes
 import json
-import os
 
 import numpy as np
 import pytest
 
-from conftest import ROOT
 from engine import Matrix, Model, check, engine
 
-SHARED = ROOT.parent / "shared"
 for name, arguments in {"forest_new": 3, "forest_with_covers": 3, "forest_shap_path": 5}.items():
     function = getattr(engine, name)
     function.restype, function.argtypes = ctypes.c_void_p, [ctypes.c_void_p] * arguments
@@ -35,16 +32,15 @@ def path_values(model, training, rows):
     return base[0], values
 
 
-@pytest.mark.skipif(not SHARED.exists() and not os.environ.get("CI"), reason="the golden files are not here")
-def test_a_trees_values_are_the_librarys_when_its_training_rows_are_the_background():
-    data, names = table(SHARED / "datasets/adult_encoded.csv")
+def test_a_trees_values_are_the_librarys_when_its_training_rows_are_the_background(golden_models):
+    data, names = table(golden_models.parent.parent / "datasets/adult_encoded.csv")
     features = [i for i, column in enumerate(names) if column != "income"]
     # As the golden files were made: the first 8,000 rows of this order, missing as -1.
     order = np.random.default_rng(1).permutation(len(data))[:8000]
     training = np.ascontiguousarray(np.nan_to_num(data[order][:, features], nan=-1))
-    rows, _ = table(SHARED / "golden/models/onnx_tree.rows.csv")
-    wanted = json.loads((SHARED / "golden/models/onnx_tree.expected.json").read_text())["tree_path_class1"]
-    model = Model((SHARED / "golden/models/onnx_tree.onnx").read_bytes())
+    rows, _ = table(golden_models / "onnx_tree.rows.csv")
+    wanted = json.loads((golden_models / "onnx_tree.expected.json").read_text())["tree_path_class1"]
+    model = Model((golden_models / "onnx_tree.onnx").read_bytes())
     assert not model.facts["has_covers"]
     base, values = path_values(model, training, np.ascontiguousarray(rows))
     assert base == pytest.approx(wanted["base"], abs=1e-7)

@@ -12,7 +12,7 @@ typedef struct coalition_game {
     const forest *forest;
     const matrix *rows, *background;
     const uint64_t *members; /* [feature][word of 64 coalitions]: which coalitions hold the feature */
-    size_t count, words, outputs;
+    size_t words;
     double *shares; /* [coalition] of one leaf */
     double *supersets;
     uint64_t *mask;
@@ -129,8 +129,8 @@ error forest_coalitions(arena *a, const forest *f, const matrix *rows, const mat
     if (!background->rows) return fail(a, INVALID, "/background", "The background has no rows.");
     arena *own = arena_new();
     size_t outputs = f->model->output_count;
-    coalition_game g = { .forest = f, .rows = rows, .background = background, .count = coalition_count };
-    g.words = (coalition_count + 63) / 64, g.outputs = outputs;
+    coalition_game g = { .forest = f, .rows = rows, .background = background };
+    g.words = (coalition_count + 63) / 64;
     g.members = members_of(own, coalitions, coalition_count, f->model->feature_count);
     g.sums = ARENA_ARRAY(own, outputs * rows->rows * g.words * BLOCK, double);
     play(&g, own);
